@@ -1,0 +1,198 @@
+"""Why: a node is a typed function, and nothing about it is written twice. Sockets, defaults, ranges, tooltips, the palette entry
+and the schema come from the signature and the docstring, read once, when the module is imported."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from .sockets import File, Lazy, Model, SocketType, hint_problem, socket_type, split_optional
+from .workshop import Run
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+REQUIRED: Any = inspect.Parameter.empty
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """One input socket. ``default`` is REQUIRED where there is none; ``optional`` says that None is allowed."""
+
+    name: str
+    type: SocketType
+    default: Any = REQUIRED
+    optional: bool = False
+    lazy: bool = False
+    hint: Any = None
+    help: str = ""
+
+    @property
+    def required(self) -> bool:
+        return self.default is REQUIRED
+
+    def problem(self, value: Any) -> str | None:
+        """What is wrong with a value for this input, or None."""
+        if value is None:
+            return None if self.optional else f"expected {self.type.name}, got nothing"
+        wrong = self.type.check(value)
+        return wrong if wrong is not None else hint_problem(self.hint, value)
+
+
+@dataclass(frozen=True)
+class OutputSpec:
+    name: str
+    type: SocketType
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class NodeSpec:
+    """All that is known of a node type. ``needs`` says, from the values of the inputs that are not lazy, which lazy ones to make."""
+
+    id: str
+    function: Callable[..., Any]
+    inputs: Mapping[str, InputSpec]
+    outputs: Mapping[str, OutputSpec]
+    title: str
+    summary: str
+    help: str
+    tags: tuple[str, ...] = ()
+    heavy: bool = False
+    writes: bool = False
+    version: int = 1
+    wants_run: bool = False
+    many: bool = False
+    needs: Callable[..., set[str]] | None = None
+
+    @property
+    def family(self) -> str:
+        return self.id.partition(".")[0]
+
+
+registry: dict[str, NodeSpec] = {}
+
+
+def node(
+    function: Function | None = None,
+    *,
+    family: str = "",
+    title: str = "",
+    output: str = "",
+    tags: tuple[str, ...] = (),
+    heavy: bool = False,
+    writes: bool = False,
+    version: int = 1,
+    needs: Callable[..., set[str]] | None = None,
+) -> Any:
+    """Declare a function as a node type; its id is ``family.name``. The function itself is returned unchanged.
+
+    heavy: uses the accelerator, one at a time per device. writes: changes the disk, so it is never cached and is what a run is
+    for. version: raise it when the answer changes. output: the name of a single output (else it is called after its type).
+    Raises TypeError for a signature that can't be a node.
+    """
+
+    def declare(function: Function) -> Function:
+        home = family or function.__module__.rpartition(".")[2]
+        spec = _read(function, f"{home}.{function.__name__}", title, output, tags, needs, heavy, writes, version)
+        known = registry.get(spec.id)
+        if known is not None and known.function.__module__ != function.__module__:
+            raise TypeError(f"two nodes are called {spec.id}: in {known.function.__module__} and {function.__module__}")
+        registry[spec.id] = spec
+        return function
+
+    return declare if function is None else declare(function)
+
+
+def _read(
+    function: Callable[..., Any],
+    name: str,
+    title: str,
+    output: str,
+    tags: tuple[str, ...],
+    needs: Callable[..., set[str]] | None,
+    heavy: bool,
+    writes: bool,
+    version: int,
+) -> NodeSpec:
+    hints = typing.get_type_hints(function, include_extras=True)
+    summary, text, helps = _docstring(function, inspect.signature(function).parameters)
+    inputs = {}
+    wants_run = False
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            if hints.get(parameter.name) is not Run:
+                raise TypeError(f"{name}: after * comes only 'run: Run', not '{parameter.name}'")
+            wants_run = True
+            continue
+        if parameter.name not in hints:
+            raise TypeError(f"{name}: the input '{parameter.name}' has no type")
+        inputs[parameter.name] = _input(parameter, hints[parameter.name], helps.get(parameter.name, ""))
+    outputs, many = _outputs(name, hints.get("return", type(None)), output)
+    spec = NodeSpec(
+        name, function, inputs, outputs, title or _spoken(function.__name__), summary, text, tags, heavy, writes, version,
+        wants_run, many, needs,
+    )  # fmt: skip
+    _check_defaults(spec)
+    return spec
+
+
+def _input(parameter: inspect.Parameter, annotation: Any, text: str) -> InputSpec:
+    hints: tuple[Any, ...] = ()
+    annotation, optional = split_optional(annotation)
+    if typing.get_origin(annotation) is typing.Annotated:
+        annotation, *rest = typing.get_args(annotation)
+        hints = tuple(rest)
+        annotation, inner = split_optional(annotation)
+        optional = optional or inner
+    lazy = any(isinstance(hint, Lazy) for hint in hints)
+    hint = next((hint for hint in hints if not isinstance(hint, Lazy)), None)
+    return InputSpec(parameter.name, socket_type(annotation), parameter.default, optional, lazy, hint, text)
+
+
+def _outputs(name: str, annotation: Any, output: str) -> tuple[dict[str, OutputSpec], bool]:
+    """The outputs by name, and whether the function returns a tuple of several."""
+    if annotation in (None, type(None)):
+        return {}, False
+    fields = getattr(annotation, "__annotations__", None)
+    if isinstance(annotation, type) and issubclass(annotation, tuple) and fields is not None:
+        kinds = typing.get_type_hints(annotation, include_extras=True)
+        return {field: OutputSpec(field, socket_type(kinds[field])) for field in annotation._fields}, True  # type: ignore[attr-defined]
+    kind = socket_type(annotation)
+    label = output or kind.name.partition(" ")[0]
+    return {label: OutputSpec(label, kind)}, False
+
+
+def _docstring(function: Callable[..., Any], names: Mapping[str, Any]) -> tuple[str, str, dict[str, str]]:
+    """Summary line, the text between, and the line (with its continuation lines) for each input."""
+    lines = inspect.cleandoc(function.__doc__ or "").splitlines()
+    helps: dict[str, str] = {}
+    text: list[str] = []
+    current = ""
+    for line in lines[1:]:
+        entry = re.match(r"(\w+): (.*)", line)
+        if entry and entry[1] in names:
+            current = entry[1]
+            helps[current] = entry[2]
+        elif current and line.startswith(" "):
+            helps[current] += " " + line.strip()
+        else:
+            current = ""
+            text.append(line)
+    return (lines[0] if lines else ""), "\n".join(text).strip(), helps
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _check_defaults(spec: NodeSpec) -> None:
+    for entry in spec.inputs.values():
+        if not entry.required and not (entry.default is None and entry.lazy) and (wrong := entry.problem(entry.default)):
+            raise TypeError(f"{spec.id}: the default of '{entry.name}' is wrong: {wrong}")
+        if isinstance(entry.hint, File | Model) and entry.type.name != "text":
+            raise TypeError(f"{spec.id}: '{entry.name}' is a file or a model, so its type must be str")
+        if entry.lazy and spec.needs is None:
+            raise TypeError(f"{spec.id}: '{entry.name}' is lazy, so the node must be declared with needs=")

@@ -1,0 +1,69 @@
+"""Why: what a node is like is told in three places (terminal, server, documentation), always from the same declaration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .declare import InputSpec, NodeSpec
+from .sockets import File, Model, Seed, Slider, Text
+
+
+def schema(spec: NodeSpec) -> dict[str, Any]:
+    """A node type as plain JSON data: what an editor needs to draw it and a program to call it."""
+    return {
+        "type": spec.id,
+        "title": spec.title,
+        "family": spec.family,
+        "summary": spec.summary,
+        "help": spec.help,
+        "tags": list(spec.tags),
+        "version": spec.version,
+        "heavy": spec.heavy,
+        "writes": spec.writes,
+        "inputs": {name: _input(entry) for name, entry in spec.inputs.items()},
+        "outputs": {name: {"type": entry.type.name} for name, entry in spec.outputs.items()},
+    }
+
+
+def page(spec: NodeSpec) -> str:
+    """A node's help as text for a terminal."""
+    lines = [f"{spec.id}: {spec.summary}", *(["", spec.help] if spec.help else []), "", "inputs"]
+    for entry in spec.inputs.values():
+        lines.append(f"  {entry.name} ({_wish(entry)}){'' if entry.required else f' = {entry.default!r}'}")
+        lines.extend([f"      {entry.help}"] if entry.help else [])
+    lines.append("outputs")
+    lines.extend(f"  {entry.name} ({entry.type.name})" for entry in spec.outputs.values())
+    return "\n".join(lines)
+
+
+def _wish(entry: InputSpec) -> str:
+    text = entry.type.name
+    if entry.type.choices:
+        text = "one of " + ", ".join(map(str, entry.type.choices))
+    if isinstance(entry.hint, Slider):
+        text += f", {entry.hint.low:g} to {entry.hint.high:g}"
+    return text + (", may be left out" if entry.optional else "")
+
+
+def _input(entry: InputSpec) -> dict[str, Any]:
+    data: dict[str, Any] = {"type": entry.type.name, "help": entry.help}
+    if not entry.required:
+        data["default"] = entry.default
+    if entry.optional:
+        data["optional"] = True
+    if entry.lazy:
+        data["lazy"] = True
+    if entry.type.choices:
+        data["choices"] = list(entry.type.choices)
+    match entry.hint:
+        case Slider(low, high, step):
+            data["widget"] = {"kind": "slider", "low": low, "high": high, "step": step}
+        case Text(multiline):
+            data["widget"] = {"kind": "text", "multiline": multiline}
+        case File(kind):
+            data["widget"] = {"kind": "file", "of": kind}
+        case Model(kind):
+            data["widget"] = {"kind": "model", "of": kind}
+        case Seed():
+            data["widget"] = {"kind": "seed"}
+    return data

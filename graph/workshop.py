@@ -1,0 +1,85 @@
+"""Why: a node needs more than its sockets: models, a folder, a way to report and to be stopped. All of it is handed in as one
+object after ``*``, so that a node has no globals and a test can hand in toys."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .errors import BadInput, Cancelled, did_you_mean
+from .events import Event, Preview, Progress, Said, Wrote
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one call of a node may use beside its inputs. ``models`` is the shelf; ``out`` the folder that results go to;
+    ``folder`` where the workflow lies; ``workflow`` its JSON; ``node`` the id of the node that is called."""
+
+    node: str
+    out: Path
+    folder: Path
+    models: Any = None
+    workflow: Mapping[str, Any] = field(default_factory=dict)
+    tell: Callable[[Event], None] = lambda event: None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def find(self, path: str, socket: str = "path") -> Path:
+        """The file or folder that ``path`` names: absolute, beside the workflow, or in the working folder. BadInput if none is there."""
+        found = find_file(path, self.folder)
+        if found is None:
+            raise BadInput(socket, f"there is no file '{path}'", file_cure(path, self.folder))
+        return found
+
+    def check(self) -> None:
+        """Raise Cancelled when the user has stopped the run."""
+        if self.stop.is_set():
+            raise Cancelled
+
+    def progress(self, done: int, total: int, note: str = "") -> None:
+        """``done`` of ``total`` steps are made. Raises Cancelled when the user has stopped the run."""
+        self.check()
+        self.tell(Progress(self.node, done, total, note))
+
+    def preview(self, image: Any) -> None:
+        """Show an unfinished picture, uint8 (H, W, 3)."""
+        self.tell(Preview(self.node, image))
+
+    def say(self, text: str) -> None:
+        """Tell the user something he should know, such as a fallback."""
+        self.tell(Said(self.node, text))
+
+    def wrote(self, path: Path) -> None:
+        """A file has been written."""
+        self.tell(Wrote(self.node, path))
+
+
+def find_file(path: str, folder: Path) -> Path | None:
+    """Where ``path`` lies: absolute, under ``folder``, or under the working folder; None if nowhere (or no path at all)."""
+    if not path or "\0" in path:
+        return None
+    given = Path(path).expanduser()
+    for candidate in [given] if given.is_absolute() else [folder / given, given]:
+        try:
+            if candidate.exists():
+                return candidate
+        except OSError:  # a name longer than the file system allows
+            return None
+    return None
+
+
+def file_cure(path: str, folder: Path) -> str:
+    """A cure for a path that names nothing: the nearest name in the same folder, or where it was looked for."""
+    if not path:
+        return "give the path of a file"
+    given = Path(path[:4096].replace("\0", "")).expanduser()
+    for base in [given.parent] if given.is_absolute() else [folder / given.parent, given.parent]:
+        try:
+            near = did_you_mean(given.name, [entry.name for entry in base.iterdir()])
+        except OSError:
+            continue
+        if near:
+            return near
+    return f"give a path that is absolute, beside the workflow ({folder}), or in the folder you are in"
