@@ -53,7 +53,10 @@ Values = Mapping[str, Any]
 
 def size_of(values: Values) -> int:
     """Bytes that the outputs hold: arrays count as themselves, everything else as a little."""
-    return sum(value.nbytes if is_array(value) else 256 + (len(value) if isinstance(value, str) else 0) for value in values.values())
+    return sum(
+        value.nbytes if is_array(value) else 256 + (len(value) if isinstance(value, str) else 0)
+        for value in values.values()
+    )
 
 
 class MemoryStore:

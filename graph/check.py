@@ -102,7 +102,9 @@ def _value_problems(
         yield Problem(wrong, cure, name, entry.name)
     elif isinstance(entry.hint, File) and missing is not None and isinstance(value, str) and (cure := missing(value)):
         yield Problem(f"there is no file '{value}'", cure, name, entry.name)
-    elif isinstance(entry.hint, Model) and weights is not None and (wrong := weights(entry.hint.kind, value)) is not None:
+    elif (
+        isinstance(entry.hint, Model) and weights is not None and (wrong := weights(entry.hint.kind, value)) is not None
+    ):
         yield Problem(wrong, "", name, entry.name)
 
 

@@ -95,7 +95,7 @@ def node(
     """
 
     def declare(function: Function) -> Function:
-        home = family or function.__module__.rpartition(".")[2]
+        home = family or _family(function.__module__)
         spec = _read(function, f"{home}.{function.__name__}", title, output, tags, needs, heavy, writes, version)
         known = registry.get(spec.id)
         if known is not None and known.function.__module__ != function.__module__:
@@ -184,13 +184,23 @@ def _docstring(function: Callable[..., Any], names: Mapping[str, Any]) -> tuple[
     return (lines[0] if lines else ""), "\n".join(text).strip(), helps
 
 
+def _family(module: str) -> str:
+    """ "nodes.image.reading" → "image"; outside of the rooms the module's own name."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "nodes" and len(parts) > 1 else parts[-1]
+
+
 def _spoken(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
 def _check_defaults(spec: NodeSpec) -> None:
     for entry in spec.inputs.values():
-        if not entry.required and not (entry.default is None and entry.lazy) and (wrong := entry.problem(entry.default)):
+        if (
+            not entry.required
+            and not (entry.default is None and entry.lazy)
+            and (wrong := entry.problem(entry.default))
+        ):
             raise TypeError(f"{spec.id}: the default of '{entry.name}' is wrong: {wrong}")
         if isinstance(entry.hint, File | Model) and entry.type.name != "text":
             raise TypeError(f"{spec.id}: '{entry.name}' is a file or a model, so its type must be str")

@@ -18,7 +18,8 @@ class GraftError(Exception):
     def __str__(self) -> str:
         where = ".".join(part for part in (self.node, self.socket) if part)
         head = f"{where}: {self.what}" if where else self.what
-        return f"{head}. {self.cure[:1].upper()}{self.cure[1:]}." if self.cure else f"{head}."
+        cure = f" {self.cure[:1].upper()}{self.cure[1:]}" if self.cure else ""
+        return ".".join(part.rstrip(".") for part in (head, cure) if part) + "."
 
 
 class BadInput(GraftError):

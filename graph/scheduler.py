@@ -33,7 +33,7 @@ def callers_thread(call: Callable[[], Values]) -> Future[Values]:
     future: Future[Values] = Future()
     try:
         future.set_result(call())
-    except Exception as error:  # noqa: BLE001 - handed to the loop, which raises it
+    except Exception as error:
         future.set_exception(error)
     return future
 
@@ -254,4 +254,3 @@ def call(name: str, spec: NodeSpec, inputs: Mapping[str, Any], run: Run) -> Valu
         if is_array(value):
             value.flags.writeable = False
     return values
-

@@ -107,7 +107,11 @@ def _text(value: Any) -> str | None:
 
 
 def _integer(value: Any) -> str | None:
-    return None if isinstance(value, int) and not isinstance(value, bool) else f"expected a whole number, got {_named(value)}"
+    return (
+        None
+        if isinstance(value, int) and not isinstance(value, bool)
+        else f"expected a whole number, got {_named(value)}"
+    )
 
 
 def _number(value: Any) -> str | None:

@@ -78,11 +78,15 @@ def load(path: Path) -> Workflow:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         near = did_you_mean(path.name, [p.name for p in path.parent.glob("*.json")] if path.parent.is_dir() else [])
-        raise BadFile(f"there is no file {path}", near or "give the path of a workflow file (workflows/ holds some)") from error
+        raise BadFile(
+            f"there is no file {path}", near or "give the path of a workflow file (workflows/ holds some)"
+        ) from error
     except UnicodeDecodeError as error:
         raise BadFile(f"{path} is no text file", "give a workflow file, or a picture that Graft saved") from error
     except OSError as error:
-        raise BadFile(f"{path} can't be read: {error.strerror}", "see that it exists and that you may read it") from error
+        raise BadFile(
+            f"{path} can't be read: {error.strerror}", "see that it exists and that you may read it"
+        ) from error
     return parse(text, folder=path.resolve().parent, name=str(path))
 
 
@@ -91,7 +95,9 @@ def parse(text: str, *, folder: Path = Path(), name: str = "the workflow") -> Wo
     try:
         raw = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_twins)
     except json.JSONDecodeError as error:
-        raise BadFile(f"{name} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}", "mend that line") from error
+        raise BadFile(
+            f"{name} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}", "mend that line"
+        ) from error
     except RecursionError as error:
         raise BadFile(f"{name} is nested too deeply to be a workflow", "give a workflow file") from error
     except ValueError as error:  # a number of ten thousand digits
@@ -102,10 +108,12 @@ def parse(text: str, *, folder: Path = Path(), name: str = "the workflow") -> Wo
 def build(raw: Any, *, folder: Path = Path(), name: str = "the workflow") -> Workflow:
     """Make a Workflow of parsed JSON; every part that has not the right form is named in one BadFile."""
     if not isinstance(raw, dict) or not isinstance(raw.get("nodes"), dict):
-        raise BadFile(f"{name} is no workflow: it has no table 'nodes'", "a workflow is {\"format\": 1, \"nodes\": {…}}")
+        raise BadFile(f"{name} is no workflow: it has no table 'nodes'", 'a workflow is {"format": 1, "nodes": {…}}')
     number = raw.get("format", FORMAT)
     if type(number) is not int or not 1 <= number <= FORMAT:
-        raise BadFile(f"{name} has the format {number!r:.40}; this Graft reads up to {FORMAT}", "update Graft to open it")
+        raise BadFile(
+            f"{name} has the format {number!r:.40}; this Graft reads up to {FORMAT}", "update Graft to open it"
+        )
     wrong: list[str] = []
     nodes = {key: _node(key, value, wrong) for key, value in raw["nodes"].items()}
     parameters = _parameters(raw.get("inputs", {}), wrong)
@@ -122,7 +130,11 @@ def dump(workflow: Workflow) -> str:
 
 def is_link(value: Any) -> bool:
     """Whether a JSON value is a link: exactly {"node": …, "output": …}."""
-    return isinstance(value, dict) and value.keys() == {"node", "output"} and all(isinstance(v, str) for v in value.values())
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"node", "output"}
+        and all(isinstance(v, str) for v in value.values())
+    )
 
 
 def _node(key: str, value: Any, wrong: list[str]) -> Node:

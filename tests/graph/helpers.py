@@ -78,10 +78,14 @@ def link(node: str, output: str = "integer") -> dict[str, str]:
 
 def flow(**nodes: Any) -> Workflow:
     """A workflow of nodes given as name=(type, inputs)."""
-    return graph.build({"format": 1, "nodes": {name: {"type": kind, "inputs": inputs} for name, (kind, inputs) in nodes.items()}})
+    return graph.build(
+        {"format": 1, "nodes": {name: {"type": kind, "inputs": inputs} for name, (kind, inputs) in nodes.items()}}
+    )
 
 
-def run(workflow: Workflow, *, targets: tuple[str, ...] | None = None, store: Any = None, **more: Any) -> tuple[graph.Result, list[Event]]:
+def run(
+    workflow: Workflow, *, targets: tuple[str, ...] | None = None, store: Any = None, **more: Any
+) -> tuple[graph.Result, list[Event]]:
     """Plan and run, and return the result with all events."""
     plan = graph.plan(workflow, graph.registry, targets)
     events: list[Event] = []

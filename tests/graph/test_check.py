@@ -17,13 +17,31 @@ def found(workflow: graph.Workflow, **more: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("nodes", "expected"),
     [
-        pytest.param({"a": ("toy.ad", {})}, "a: there is no node type 'toy.ad'. Did you mean 'toy.add'.", id="unknown type"),
+        pytest.param(
+            {"a": ("toy.ad", {})}, "a: there is no node type 'toy.ad'. Did you mean 'toy.add'.", id="unknown type"
+        ),
         pytest.param({"a": ("toy.add", {"c": 1})}, "a.c: toy.add has no input 'c'. It has a, b.", id="unknown input"),
-        pytest.param({"a": ("toy.split", {})}, "a.a: the integer is missing. Give a value or a link.", id="missing input"),
-        pytest.param({"a": ("toy.add", {"a": 1.9})}, "a.a: expected a whole number, got 1.9. Change it.", id="a fraction for an integer"),
-        pytest.param({"a": ("toy.add", {"a": True})}, "a.a: expected a whole number, got True. Change it.", id="a switch for an integer"),
-        pytest.param({"a": ("toy.add", {"a": "12"})}, "a.a: expected a whole number, got '12'. Change it.", id="a text for an integer"),
-        pytest.param({"a": ("toy.add", {"b": 101})}, "a.b: expected -100 to 100, got 101. Change it.", id="out of range"),
+        pytest.param(
+            {"a": ("toy.split", {})}, "a.a: the integer is missing. Give a value or a link.", id="missing input"
+        ),
+        pytest.param(
+            {"a": ("toy.add", {"a": 1.9})},
+            "a.a: expected a whole number, got 1.9. Change it.",
+            id="a fraction for an integer",
+        ),
+        pytest.param(
+            {"a": ("toy.add", {"a": True})},
+            "a.a: expected a whole number, got True. Change it.",
+            id="a switch for an integer",
+        ),
+        pytest.param(
+            {"a": ("toy.add", {"a": "12"})},
+            "a.a: expected a whole number, got '12'. Change it.",
+            id="a text for an integer",
+        ),
+        pytest.param(
+            {"a": ("toy.add", {"b": 101})}, "a.b: expected -100 to 100, got 101. Change it.", id="out of range"
+        ),
         pytest.param(
             {"a": ("toy.picture", {"kind": "plan"})},
             "a.kind: expected one of 'plain', 'wild', got 'plan'. Did you mean 'plain'.",
@@ -57,7 +75,9 @@ def test_each_problem_names_node_socket_and_cure(nodes: dict[str, Any], expected
 
 
 def test_all_problems_come_at_once() -> None:
-    workflow = flow(a=("toy.nothing", {}), b=("toy.add", {"a": "x", "b": 1000}), c=("toy.add", {"z": 1, "a": link("gone")}))
+    workflow = flow(
+        a=("toy.nothing", {}), b=("toy.add", {"a": "x", "b": 1000}), c=("toy.add", {"z": 1, "a": link("gone")})
+    )
     assert len(found(workflow)) == 5
 
 
@@ -67,7 +87,9 @@ def test_a_workflow_in_order_has_none() -> None:
 
 def test_files_and_weights_are_looked_for() -> None:
     workflow = flow(a=("toy.read", {"path": "x.txt"}))
-    problems = found(workflow, missing=lambda path: "look elsewhere", weights=lambda kind, name: f"no {kind} called {name}")
+    problems = found(
+        workflow, missing=lambda path: "look elsewhere", weights=lambda kind, name: f"no {kind} called {name}"
+    )
     assert problems == ["a.path: there is no file 'x.txt'. Look elsewhere.", "a.model: no inpaint called auto."]
 
 
@@ -83,7 +105,11 @@ def test_parameters_must_feed_an_input() -> None:
         pytest.param("[]", "no table 'nodes'", id="a list"),
         pytest.param('{"nodes": []}', "no table 'nodes'", id="nodes is a list"),
         pytest.param('{"nodes": {"a": null}}', "the node 'a' has no type", id="a node is null"),
-        pytest.param('{"nodes": {"a": {"type": "t", "inputs": []}}}', "inputs of the node 'a' are no table", id="inputs is a list"),
+        pytest.param(
+            '{"nodes": {"a": {"type": "t", "inputs": []}}}',
+            "inputs of the node 'a' are no table",
+            id="inputs is a list",
+        ),
         pytest.param('{"nodes": {"a": {"type": "t", "inputs": {"x": NaN}}}}', "NaN, which is not JSON", id="NaN"),
         pytest.param('{"nodes": {}, "nodes": {}}', "'nodes' twice", id="twins"),
         pytest.param('{"format": 99, "nodes": {}}', "format 99", id="a later format"),
@@ -113,7 +139,10 @@ def test_what_is_dumped_is_what_was_loaded() -> None:
     raw = {
         "format": 1,
         "note": {"kept": [1, 1.0, True, None]},
-        "nodes": {"b": {"type": "toy.add", "at": [3, 4], "inputs": {"b": 1, "a": {"node": "é", "output": "integer"}}}, "é": {"type": "?"}},
+        "nodes": {
+            "b": {"type": "toy.add", "at": [3, 4], "inputs": {"b": 1, "a": {"node": "é", "output": "integer"}}},
+            "é": {"type": "?"},
+        },
     }
     assert graph.parse(graph.dump(graph.build(raw))).raw == raw
 

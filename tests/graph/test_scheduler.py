@@ -43,7 +43,9 @@ def test_a_chain_of_switches_runs_without_recursion() -> None:
 
 
 def test_only_what_is_needed_runs() -> None:
-    workflow = flow(a=("toy.add", {}), b=("toy.add", {"a": link("a")}), other=("toy.add", {}), save=("toy.keep", {"a": link("b")}))
+    workflow = flow(
+        a=("toy.add", {}), b=("toy.add", {"a": link("a")}), other=("toy.add", {}), save=("toy.keep", {"a": link("b")})
+    )
     _, events = run(workflow)
     assert started(events) == ["a", "b", "save"]
     _, events = run(workflow, targets=("a",))
@@ -134,7 +136,9 @@ def test_writers_always_run() -> None:
         pytest.param("bad", graph.BadInput, "f.a: 7 is too much. Give less.", id="foreseen"),
         pytest.param("defect", NodeFailed, "f: failed with ValueError: a defect", id="a defect"),
         pytest.param("exit", NodeFailed, "f: failed with SystemExit: 3", id="a node that exits"),
-        pytest.param("wrong", NodeFailed, "its output 'integer' is wrong: expected a whole number", id="a wrong answer"),
+        pytest.param(
+            "wrong", NodeFailed, "its output 'integer' is wrong: expected a whole number", id="a wrong answer"
+        ),
     ],
 )
 def test_an_error_names_the_node(how: str, error: type[Exception], text: str) -> None:
@@ -179,7 +183,11 @@ def test_threads_give_the_same_answer_and_run_at_once() -> None:
         return a
 
     nodes = {f"w{i}": ("toy.meet_others", {"a": i}) for i in range(4)}
-    workflow = flow(**nodes, sum=("toy.add", {"a": link("w3"), "b": link("w1")}), other=("toy.add", {"a": link("w2"), "b": link("w0")}))
+    workflow = flow(
+        **nodes,
+        sum=("toy.add", {"a": link("w3"), "b": link("w1")}),
+        other=("toy.add", {"a": link("w2"), "b": link("w0")}),
+    )
     plan = graph.plan(workflow, graph.registry)
     with ThreadPoolExecutor(4) as pool:
         result = graph.execute(plan, lambda name: graph.Run(name, HERE, HERE), submit=pool.submit)
