@@ -1,0 +1,1 @@
+"""The recipes of the starter models: one readable script each."""
