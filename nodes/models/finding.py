@@ -1,0 +1,148 @@
+"""From a name to weights on this disk: what the user put into the models folder comes first, the starter model last, pickles never."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph import BadInput, did_you_mean
+
+PICKLED = {".ckpt", ".pt", ".pth", ".bin", ".pkl", ".pickle"}
+HUB_NAME = re.compile(r"(?P<repo>\w[\w.-]*/\w[\w.-]*)(@(?P<revision>[\w./-]+))?(:(?P<file>[\w./ -]+))?")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Weights on this disk. source: "path", "folder" (the models folder), "starter" or "hub"."""
+
+    path: Path
+    source: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of model: how its weights look on disk, what ships for it, who loads it.
+
+    within: the weights that a file or folder holds, or None. loader: "module:function". patterns: what to fetch of a hub repository.
+    limits: what the starter model can't do, and for what one needs other weights.
+    """
+
+    noun: str
+    starter: str
+    within: Callable[[Path], Path | None]
+    loader: str
+    wanted: str
+    patterns: tuple[str, ...]
+    limits: str = ""
+
+
+def _first_file(path: Path, suffix: str) -> Path | None:
+    if path.is_file():
+        return path if path.suffix.lower() == suffix else None
+    return next((file for file in sorted(path.iterdir()) if file.is_file() and file.suffix.lower() == suffix), None)
+
+
+def _painter(path: Path) -> Path | None:
+    return path if (path / "model_index.json").is_file() else _first_file(path, ".safetensors")
+
+
+def _segmenter(path: Path) -> Path | None:
+    return path if (path / "config.json").is_file() else None
+
+
+def _chat(path: Path) -> Path | None:
+    return _first_file(path, ".gguf")
+
+
+KINDS: dict[str, Kind] = {
+    "inpaint": Kind(
+        "an inpainting model", "painter", _painter, "nodes.models.diffusion:load_inpaint",
+        "a diffusers folder (with model_index.json) or one .safetensors file",
+        ("model_index.json", "graft.json", "*/*.json", "*/*.txt", "*/*.safetensors"),
+        "drawn pictures only; for photographs",
+    ),
+    "segment": Kind(
+        "a segmentation model", "masker", _segmenter, "nodes.models.segment:load_segment",
+        "a transformers folder (with config.json and .safetensors weights)",
+        ("*.json", "*.txt", "*.safetensors"),
+        "drawn pictures only; for photographs",
+    ),
+    "chat": Kind(
+        "a chat model", "parser", _chat, "nodes.models.language:load_chat",
+        "a .gguf file", ("*.gguf",),
+    ),
+}  # fmt: skip
+
+
+def kind_of(kind: str) -> Kind:
+    """The row for a kind; ValueError (a defect of the caller) when there is none."""
+    try:
+        return KINDS[kind]
+    except KeyError:
+        raise ValueError(f"no kind of model is called {kind!r}; there are {', '.join(KINDS)}") from None
+
+
+def weights_at(kind: str, path: Path) -> Path:
+    """The weights of a kind in a file or folder that exists; BadInput when there are none that can be used."""
+    row = kind_of(kind)
+    if path.is_file() and path.suffix.lower() in PICKLED:
+        what = f"'{path.name}' is a pickled file, which can run any program when it is opened, so it is never loaded"
+        raise BadInput("model", what, f"get or convert the same weights as {row.wanted}")
+    found = row.within(path)
+    if found is not None:
+        return found
+    pickled = next((file.name for file in entries(path) if file.suffix.lower() in PICKLED), "") if path.is_dir() else ""
+    seen = f" (only the pickled file '{pickled}', which is never loaded)" if pickled else ""
+    raise BadInput("model", f"'{path}' holds no weights of {row.noun}{seen}", f"give {row.wanted}")
+
+
+def entries(folder: Path) -> list[Path]:
+    """What lies in a folder, by name, hidden things left out; nothing when there is no such folder."""
+    if not folder.is_dir():
+        return []
+    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+
+
+def on_shelf(kind: str, models: Path) -> Iterator[Path]:
+    """All weights that the user put into the models folder for a kind, by name."""
+    for entry in entries(models / kind):
+        found = kind_of(kind).within(entry)
+        if found is not None:
+            yield found
+
+
+def named(kind: str, name: str, models: Path) -> Path | None:
+    """The entry of the models folder with this name, written with or without its ending; None when there is none."""
+    folder = models / kind
+    if (folder / name).exists():
+        return folder / name
+    return next((entry for entry in entries(folder) if entry.is_file() and entry.stem == name), None)
+
+
+def as_path(name: str) -> Path | None:
+    """The file or folder that a name points at, or None; a bare word counts only as a name on the shelf."""
+    if not name or "\0" in name:
+        return None
+    path = Path(name).expanduser()
+    if not (path.suffix or set(name) & {"/", "\\"}):
+        return None
+    try:
+        return path.resolve() if path.exists() else None
+    except OSError:  # longer than the file system allows
+        return None
+
+
+def unknown(kind: str, name: str, models: Path) -> BadInput:
+    """The error for a name that is nowhere: with the nearest one, and where things go."""
+    names = [entry.name for entry in entries(models / kind)]
+    stems = [entry.stem for entry in entries(models / kind)]
+    row = kind_of(kind)
+    cure = f"put {row.wanted} into {models / kind}, or give a path, 'org/repo' of the Hugging Face hub, 'auto' or 'starter'"
+    near = did_you_mean(name, [*names, *stems, "auto", "starter"])
+    return BadInput(
+        "model",
+        f"there is no {row.noun.partition(' ')[2]} called '{name[:200]}'",
+        f"{near}; or {cure}" if near else cure,
+    )

@@ -1,0 +1,157 @@
+"""The shelf keeps loaded models: one door for every node, so that weights are found by one rule, loaded once and put away together."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from graph import GraftError, MissingWeights, Settings
+
+from . import finding, hub
+from .finding import Found, kind_of
+
+Say = Callable[[str], None]
+
+
+def _silent(text: str) -> None:
+    """Takes announcements when nobody listens."""
+
+
+class Shelf:
+    """All models of this process, by kind ("inpaint", "segment", "chat") and name.
+
+    Of the settings it uses `models` (the user's folder, with one folder per kind), `root` (the starter weights lie in its
+    models/starter), `device` and `offline`.
+
+    A name is "auto" (the first thing in the user's folder for this kind, else the starter model), "starter", a path to a file or folder,
+    a name in the user's folder, or one of the Hugging Face hub: "org/repo", "org/repo@revision", "org/repo:file.gguf".
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.models, self.starter = settings.models, settings.root / "models" / "starter"
+        self.device, self.offline = settings.device, settings.offline
+        self._kept: dict[tuple[str, Path], tuple[str, Any]] = {}
+        self._lock = threading.RLock()
+
+    def get(self, kind: str, name: str = "auto", say: Say | None = None) -> Any:
+        """The loaded model, kept for the next time; loaded anew when its files have changed. `say` hears of fallbacks and downloads."""
+        found = self.find(kind, name, say)
+        with self._lock:
+            mark = _mark(found.path)
+            kept = self._kept.get((kind, found.path))
+            if kept is not None and kept[0] == mark:
+                return kept[1]
+            if kept is not None:
+                self._put_away(kind, found.path)
+            module, _, function = kind_of(kind).loader.partition(":")
+            model = getattr(importlib.import_module(module), function)(found.path, self.device)
+            self._kept[kind, found.path] = mark, model
+            return model
+
+    def find(self, kind: str, name: str = "auto", say: Say | None = None) -> Found:
+        """Where the weights lie, fetched from the hub when they must be. Raises BadInput or MissingWeights."""
+        say = say or _silent
+        found = self._find_here(kind, name, say)
+        if found is not None:
+            return found
+        match = finding.HUB_NAME.fullmatch(name)
+        if match is None:
+            raise finding.unknown(kind, name, self.models)
+        path = hub.fetch(match["repo"], match["revision"], match["file"], kind_of(kind), offline=self.offline, say=say)
+        return Found(finding.weights_at(kind, path), "hub")
+
+    def fingerprint(self, kind: str, name: str = "auto") -> str:
+        """A short text that changes when other weights would be loaded: from paths, sizes and times, without reading or downloading."""
+        try:
+            found = self._find_here(kind, name, _silent) or self._in_cache(kind, name)
+        except GraftError:
+            found = None
+        text = f"{kind}:{name}" if found is None else f"{kind}:{found.path}:{_mark(found.path)}"
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def problems(self, kind: str, name: str = "auto") -> str | None:
+        """What stands against using this name, or None; a hub name that may still be downloaded counts as fine."""
+        try:
+            if self._find_here(kind, name, _silent) or self._in_cache(kind, name):
+                return None
+            if finding.HUB_NAME.fullmatch(name) is None:
+                return str(finding.unknown(kind, name, self.models))
+            if self.offline or hub.is_offline():
+                self.find(kind, name)
+        except GraftError as error:
+            return str(error)
+        return None
+
+    def names(self, kind: str) -> list[str]:
+        """What can be chosen here without a network: "auto", "starter" and the names in the user's folder."""
+        there = [entry.name for entry in finding.entries(self.models / kind) if kind_of(kind).within(entry) is not None]
+        return ["auto", "starter", *there]
+
+    def close(self) -> None:
+        """Put all models away."""
+        with self._lock:
+            for kind, path in list(self._kept):
+                self._put_away(kind, path)
+
+    def _find_here(self, kind: str, name: str, say: Say) -> Found | None:
+        """The weights as far as this disk alone can tell; None for what may be a name on the hub (or nowhere)."""
+        kind_of(kind)
+        if name == "auto":
+            return self._auto(kind, say)
+        if name == "starter":
+            return self._starter(kind)
+        on_shelf = finding.named(kind, name, self.models) if name and "\0" not in name and len(name) < 1000 else None
+        if on_shelf is not None:
+            return Found(finding.weights_at(kind, on_shelf), "folder")
+        path = finding.as_path(name)
+        return None if path is None else Found(finding.weights_at(kind, path), "path")
+
+    def _auto(self, kind: str, say: Say) -> Found:
+        first = next(finding.on_shelf(kind, self.models), None)
+        if first is not None:
+            return Found(first, "folder")
+        folder = self.models / kind
+        for entry in finding.entries(folder):
+            say(f"'{entry}' was passed over: it holds no weights of {kind_of(kind).noun} that can be loaded")
+        row = kind_of(kind)
+        found = self._starter(kind)
+        if row.limits:
+            say(f"starter models: {row.limits}: put {row.wanted} into {folder}, or give model=…")
+        return found
+
+    def _starter(self, kind: str) -> Found:
+        row = kind_of(kind)
+        folder = self.starter / row.starter
+        found = row.within(folder) if folder.is_dir() else None
+        if found is None:
+            cure = f"get the folder back with 'git checkout -- models/starter', or put {row.wanted} into {self.models / kind}"
+            raise MissingWeights(f"the starter model '{row.starter}'", "", str(folder), cure)
+        return Found(found, "starter")
+
+    def _in_cache(self, kind: str, name: str) -> Found | None:
+        match = finding.HUB_NAME.fullmatch(name)
+        path = hub.cached(match["repo"], match["revision"], match["file"], kind_of(kind)) if match else None
+        return None if path is None else Found(path, "hub")
+
+    def _put_away(self, kind: str, path: Path) -> None:
+        _, model = self._kept.pop((kind, path))
+        close = getattr(model, "close", None)
+        if close is not None:
+            close()
+
+
+def _mark(path: Path) -> str:
+    """Names, sizes and times of all files under a path (the weights of one model), as one digest."""
+    files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
+    digest = hashlib.sha256()
+    for file in files:
+        state = file.stat()
+        digest.update(f"{file.relative_to(path)}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+    beside = path.with_suffix("") if path.is_file() else None
+    if beside is not None and beside.is_dir():  # the configuration folder of a single file
+        digest.update(_mark(beside).encode())
+    return digest.hexdigest()[:16]
