@@ -57,7 +57,12 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _main(arguments: list[str]) -> int:
-    parser = _Parser(prog="graft", description="Change pictures with words, by graphs of nodes.", allow_abbrev=False)
+    parser = _Parser(
+        prog="graft",
+        description="Change pictures with words, by graphs of nodes.",
+        allow_abbrev=False,
+        epilog="./graft setup makes or repairs the environment and stops; everything else does so when it is needed.",
+    )
     parser.add_argument("--version", action="version", version=f"graft {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="command", required=True, parser_class=_Parser)
     run = commands.add_parser(
@@ -152,14 +157,7 @@ def run_workflow(workflow: Workflow, settings: Settings, listener: graph.Listene
     from nodes.models import Shelf
 
     with closing(Shelf(settings)) as shelf:
-        found = graph.problems(
-            workflow,
-            graph.registry,
-            missing=lambda path: (
-                "" if graph.find_file(path, workflow.folder) else graph.file_cure(path, workflow.folder)
-            ),
-            weights=shelf.problems,
-        )
+        found = _problems(workflow, shelf)
         if found:
             raise graph.NotValid(found)
         plan = graph.plan(workflow, graph.registry)
@@ -171,6 +169,15 @@ def run_workflow(workflow: Workflow, settings: Settings, listener: graph.Listene
             return graph.Run(node, settings.out, workflow.folder, shelf, workflow.raw, listener)
 
         return graph.execute(plan, workshop, listener=listener)
+
+
+def _problems(workflow: Workflow, shelf: Any) -> list[graph.Problem]:
+    """Everything that stands against running the workflow on this machine: also files and weights that are not there."""
+
+    def missing(path: str) -> str:
+        return "" if graph.find_file(path, workflow.folder) else graph.file_cure(path, workflow.folder)
+
+    return graph.problems(workflow, graph.registry, missing=missing, weights=shelf.problems)
 
 
 def read_workflow(path: Path) -> Workflow:
@@ -307,16 +314,7 @@ def _check(given: argparse.Namespace, rest: list[str]) -> int:
     with closing(Shelf(Settings.from_environment())) as shelf:
         for path in given.files:
             try:
-                workflow = read_workflow(path)
-                folder = workflow.folder
-                found: Sequence[Any] = graph.problems(
-                    workflow,
-                    graph.registry,
-                    missing=lambda name, folder=folder: (
-                        "" if graph.find_file(name, folder) else graph.file_cure(name, folder)
-                    ),
-                    weights=shelf.problems,
-                )
+                found: Sequence[Any] = _problems(read_workflow(path), shelf)
             except graph.BadFile as error:
                 found = [error]
             wrong = wrong or bool(found)

@@ -30,9 +30,13 @@ class Settings:
             models=Path(environment.get("GRAFT_MODELS") or default.models).expanduser(),
             out=Path(environment.get("GRAFT_OUT") or default.out).expanduser(),
             device=environment.get("GRAFT_DEVICE") or default.device,
-            offline=bool(environment.get("GRAFT_OFFLINE") or environment.get("HF_HUB_OFFLINE")),
+            offline=any(_truth(environment.get(name)) for name in ("GRAFT_OFFLINE", "HF_HUB_OFFLINE")),
             cache_bytes=_megabytes(environment.get("GRAFT_CACHE_MB"), default.cache_bytes),
         )
+
+
+def _truth(text: str | None) -> bool:
+    return (text or "").strip().lower() not in ("", "0", "false", "no", "off")
 
 
 def _megabytes(text: str | None, default: int) -> int:

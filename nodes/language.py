@@ -75,7 +75,9 @@ red blue green yellow orange purple pink brown black white grey gray silver gold
 magenta violet lavender lilac indigo cyan mint olive lime khaki ivory cream coral copper bronze blonde blond tan
 """)
 _SHADES = _words("light dark bright deep pale matte neon pastel vivid")
-_MASS = _words("hair fur grass water sky sand snow smoke people men women children sheep fish clothing furniture hay ice wood skin paint")
+_MASS = _words(
+    "hair fur grass water sky sand snow smoke people men women children sheep fish clothing furniture hay ice wood skin paint"
+)
 
 
 class Edit(NamedTuple):
@@ -131,10 +133,16 @@ def parse_edit(
 def readable(sentence: str) -> str:
     """The sentence with single blanks; BadInput when it is too long or has no words."""
     if len(sentence) > LONGEST:
-        raise BadInput("sentence", f"it has {len(sentence):,} characters, at most {LONGEST:,} are read", "say what to change in one short sentence")
+        raise BadInput(
+            "sentence",
+            f"it has {len(sentence):,} characters, at most {LONGEST:,} are read",
+            "say what to change in one short sentence",
+        )
     text = " ".join("".join(char if char.isprintable() else " " for char in sentence).split())
     if not _WORD.search(text):
-        raise BadInput("sentence", "there is no word in it, so nothing to replace was found" if text else "it is empty", EXAMPLES)
+        raise BadInput(
+            "sentence", "there is no word in it, so nothing to replace was found" if text else "it is empty", EXAMPLES
+        )
     return text
 
 
@@ -155,7 +163,10 @@ def grammar(sentence: str) -> str:
     """
     spans = [match.span() for match in _WORD.finditer(sentence)]
     actions = {action: _action(action) for action in FIELDS}
-    rules = [f'root ::= "{{\\"action\\":\\"" ({" | ".join(actions)}) "\\"}}"', *(f"{action} ::= {rule}" for action, rule in actions.items())]
+    rules = [
+        f'root ::= "{{\\"action\\":\\"" ({" | ".join(actions)}) "\\"}}"',
+        *(f"{action} ::= {rule}" for action, rule in actions.items()),
+    ]
     rules += ["part ::= run?", "run ::= " + " | ".join(f"w{index}" for index in range(len(spans)))]
     for index, (start, end) in enumerate(spans):
         rule = f"w{index} ::= {_literal(sentence[start:end])}"
@@ -186,7 +197,9 @@ def understood(answer: str, sentence: str, name: str) -> dict[str, str]:
         action = said["action"]
         fields = {key: said[key] for key in FIELDS[action]}
     except (ValueError, KeyError, TypeError):
-        raise GraftError(f"the model '{name}' gave no answer that can be read: {answer[:200]!r}", "choose another chat model") from None
+        raise GraftError(
+            f"the model '{name}' gave no answer that can be read: {answer[:200]!r}", "choose another chat model"
+        ) from None
     if action == "other":
         what = f"nothing to replace, recolor or remove and no new background was found in '{_short(sentence)}'"
         raise BadInput("sentence", what, EXAMPLES)

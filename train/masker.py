@@ -49,9 +49,9 @@ class Phase:
     reuse: int
 
 
-PHASES = (Phase(900, 128, 24, 5), Phase(1050, 192, 16, 4), Phase(350, SIZE, 16, 4))
+PHASES = (Phase(900, 128, 24, 5), Phase(1050, 192, 16, 4), Phase(1050, SIZE, 16, 4))
 STEPS = sum(phase.steps for phase in PHASES)
-RATE, WARM_UP, AVERAGE = 1.6e-3, 80, 0.997
+RATE, WARM_UP, AVERAGE = 1.6e-3, 80, 0.99
 
 
 def make_model() -> Any:
@@ -148,7 +148,7 @@ def train() -> None:
             optimizer.step()
             _average(mean, model, step)
             smooth = loss.item() if smooth is None else 0.95 * smooth + 0.05 * loss.item()
-            if (step + 1) % 100 == 0:
+            if (step + 1) % 100 == 0 or step + 1 == STEPS:
                 spent, seed = time.process_time() - began, pool.seed
                 print(f"step {step + 1}/{STEPS} side {phase.side} loss {smooth:.3f} {spent:.0f} cpu-s", flush=True)
                 _save(saved, model, mean, optimizer, step + 1, seed, spent)
@@ -194,6 +194,7 @@ def export() -> None:
     model = make_model()
     model.load_state_dict(state["mean"])
     model.half().save_pretrained(FOLDER)
+    (FOLDER / "model.safetensors").chmod(0o644)  # safetensors writes it for its owner alone
     size = {"height": SIZE, "width": SIZE}
     SegformerImageProcessor(size=size, image_mean=list(MEAN), image_std=list(DEVIATION)).save_pretrained(FOLDER)
     print(f"{FOLDER}: step {state['step']} of {STEPS}, {(FOLDER / 'model.safetensors').stat().st_size / 1e6:.1f} MB")

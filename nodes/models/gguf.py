@@ -160,7 +160,8 @@ def _plausible_vocabulary(keys: dict[str, Any]) -> None:
     pieces = keys.get("tokenizer.ggml.tokens")
     if not isinstance(pieces, Items) or pieces.kind != STRING or not pieces.count:
         raise Broken("it has no vocabulary")
-    needed = keys.get("tokenizer.ggml.model") == "llama"  # llama.cpp looks up the kinds of these pieces without asking whether they are there
+    # Of these vocabularies llama.cpp looks up the kinds of pieces without asking whether they are there.
+    needed = keys.get("tokenizer.ggml.model") == "llama"
     for name, kinds in (("scores", {6}), ("token_type", {4, 5})):
         found = keys.get(f"tokenizer.ggml.{name}")
         if found is None and not needed:

@@ -18,10 +18,14 @@ NOWHERE = -20.0
 """Log-odds outside a part."""
 LEAST_AREA, LEAST_BESIDE = 0.0005, 0.03
 """Shares of the picture, and of the greatest part, under which a piece is a speck, not a thing."""
-CLEAR_FIT, LEAST_FIT = 0.6, 0.1
-"""A part has the colour asked for when it fits at least 0.6 times as well as the best one, and the best one 0.1."""
+CLEAR_FIT, LEAST_FIT = 0.6, 0.05
+"""A part has the colour asked for when it fits at least 0.6 times as well as the best one, and the best one 0.05."""
 LINK = 0.6
 """Share of the threshold that a pixel needs to link two pieces."""
+DIPS = (0.55, 0.7, 0.8, 0.88, 0.93, 0.97)
+"""Probabilities below which a part may be cut, when the pieces also differ in colour."""
+LEAST_PIECE = 0.12
+"""Share of a part that a piece cut from it must have."""
 MOST_PIECES = 64
 """A heat map in more pieces than this is noise; the smallest of them are left out."""
 ENOUGH_PIXELS = 20_000
@@ -99,6 +103,30 @@ def colour_fit(part: Part, small: np.ndarray, phrase: Phrase) -> float:
     return colours.fit(pixels, weight, phrase.colours, phrase.tone)
 
 
+def cut_by_colour(part: Part, small: np.ndarray, phrase: Phrase) -> list[Part]:
+    """The part, or the pieces it falls into where the model is less certain and the colour asked for begins or ends.
+
+    Two touching cars are one part to a model that knows labels only. Neither sign is enough alone: a thing may have several
+    colours, and a model may doubt a thin place.
+    """
+    from scipy import ndimage
+
+    whole = colour_fit(part, small, phrase)
+    for dip in DIPS:
+        numbered, count = ndimage.label(part.region & (part.evidence >= log_odds(dip)), np.ones((3, 3), int))
+        sizes = np.bincount(numbered.ravel(), minlength=count + 1)
+        cores = [number for number in range(1, count + 1) if sizes[number] >= LEAST_PIECE * part.region.sum()]
+        if len(cores) < 2:
+            continue
+        nearest = ndimage.distance_transform_edt(~np.isin(numbered, cores), return_distances=False, return_indices=True)
+        owner = np.where(part.region, numbered[tuple(nearest)], 0)
+        pieces = [part_of(part.evidence, owner == number) for number in cores]
+        fits = [colour_fit(piece, small, phrase) for piece in pieces]
+        if max(fits) >= 1.25 * whole and min(fits) <= 0.4 * max(fits):
+            return [smaller for piece in pieces for smaller in cut_by_colour(piece, small, phrase)]
+    return [part]
+
+
 def main_colour(part: Part, small: np.ndarray) -> str:
     """The basic colour that most of the part's pixels have."""
     shares = colours.shares(*_pixels(part, small))
@@ -123,6 +151,7 @@ def choose(parts: list[Part], small: np.ndarray, phrase: Phrase, many: bool) -> 
     if not parts:
         return []
     if phrase.colours:
+        parts = in_order([piece for part in parts for piece in cut_by_colour(part, small, phrase)])
         fits = [colour_fit(part, small, phrase) for part in parts]
         best = max(fits)
         if best < LEAST_FIT:

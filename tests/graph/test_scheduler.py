@@ -67,7 +67,7 @@ def test_the_branch_not_taken_is_not_run() -> None:
 def test_a_condition_may_itself_be_computed() -> None:
     nodes = {"n": ("toy.add", {"a": 0, "b": 1}), "other": ("toy.add", {})}
     workflow = flow(**nodes, way=("toy.pick", {"condition": link("n"), "yes": link("other")}))
-    with pytest.raises(graph.BadInput, match="way.condition: expected true or false, got 1"):
+    with pytest.raises(graph.BadInput, match=r"way\.condition: expected true or false, got 1"):
         run(workflow)
 
 

@@ -546,7 +546,11 @@ def _patch(path: Path, old: bytes, new: bytes) -> None:
         pytest.param(
             lambda path: _patch(path, b"blk.0.attn_q", b"blk.0.attn_z"), "can't be loaded", id="tensor missing"
         ),
-        pytest.param(lambda path: _patch(path, b"ggml.token_type", b"ggml.tokenXtype"), "token type", id="kinds of pieces missing"),
+        pytest.param(
+            lambda path: _patch(path, b"ggml.token_type", b"ggml.tokenXtype"),
+            "token type",
+            id="kinds of pieces missing",
+        ),
         pytest.param(lambda path: path.unlink(), "can't be read", id="no file"),
     ],
 )

@@ -241,6 +241,21 @@ def test_what_is_left_out_or_missing_is_said(tmp_path: Path) -> None:
     assert any("3 things look like" in text for text in run.said)
 
 
+def test_touching_things_are_cut_where_colour_and_certainty_change(tmp_path: Path) -> None:
+    left, right = (4, 20, 30, 50), (30, 20, 58, 50)
+    picture = np.full((64, 64, 3), (120, 170, 90), np.uint8)
+    picture[20:50, 4:30], picture[20:50, 30:58] = COLOURS["blue"], COLOURS["red"]
+    doubt = evidence(left, right)
+    doubt[20:50, 29:31] = log_odds(0.6)
+    for heat, expected in ((doubt, [29, 20, 58, 50]), (evidence(left, right), [4, 20, 58, 50])):
+        run = toy_run(tmp_path, ToyShelf(ToyModel({"car": heat})))
+        assert mask_from_words(picture, "the red car", run=run).boxes.tolist() == [expected]
+    run = toy_run(tmp_path, ToyShelf(ToyModel({"car": doubt})))
+    assert mask_from_words(np.full_like(picture, COLOURS["red"]), "the red car", run=run).boxes.tolist() == [
+        [4, 20, 58, 50]
+    ]
+
+
 def test_open_vocabulary_models_are_asked_the_words_themselves(tmp_path: Path) -> None:
     seen = {"shiny red car": evidence(LEFT), "wheels": evidence(SMALL)}
     run = toy_run(tmp_path, ToyShelf(ToyModel(seen, "words")))

@@ -87,25 +87,32 @@ def _inside(box: Box, x0: float, y0: float, scale: float) -> Box:
     return (box[0] - x0) * scale, (box[1] - y0) * scale, (box[2] - x0) * scale, (box[3] - y0) * scale
 
 
+def _resized(image: np.ndarray, side: int) -> np.ndarray:
+    return np.asarray(Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC))
+
+
 @torch.no_grad()
 def paint(pipeline: StableDiffusionInpaintPipeline, cases: list[Case], seed: int = 0, batch: int = 24) -> np.ndarray:
-    """uint8 (N, S, S, 3): the cases painted; pixels outside the holes are the old ones."""
+    """uint8 (N, S, S, 3): the cases painted at the model's own size and scaled back; pixels outside the holes are the
+    old ones.
+    """
     answers = []
+    side = pipeline.unet.config.sample_size * pipeline.vae_scale_factor
     for i in range(0, len(cases), batch):
         part = cases[i : i + batch]
         with torch.autocast("cpu", torch.bfloat16):
             painted = pipeline(
                 prompt=[article(f"{c.colour} {c.kind}") for c in part],
-                image=[Image.fromarray(c.cleared) for c in part],
-                mask_image=[Image.fromarray(c.hole) for c in part],
-                height=SIDE,
-                width=SIDE,
+                image=[Image.fromarray(c.cleared).resize((side, side), Image.Resampling.LANCZOS) for c in part],
+                mask_image=[Image.fromarray(c.hole).resize((side, side), Image.Resampling.NEAREST) for c in part],
+                height=side,
+                width=side,
                 num_inference_steps=STEPS,
                 guidance_scale=GUIDANCE,
                 generator=[torch.Generator().manual_seed(seed + i + k) for k in range(len(part))],
                 output_type="np",
             ).images
-        pixels = (painted * 255).round().astype(np.uint8)
+        pixels = [_resized((p * 255).round().astype(np.uint8), SIDE) for p in painted]
         answers += [np.where(c.hole[..., None] > 127, p, c.cleared) for c, p in zip(part, pixels, strict=True)]
     return np.stack(answers)
 

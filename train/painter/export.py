@@ -32,6 +32,7 @@ def load_trained() -> StableDiffusionInpaintPipeline:
     unet, text_model = make_unet(), make_text_encoder(tokenizer)
     for weight, mean in zip([*unet.parameters(), *text_model.parameters()], state["average"], strict=True):
         weight.copy_(mean)
+    unet.register_to_config(sample_size=state["side"] // 4)  # the size that it was trained at last
     return StableDiffusionInpaintPipeline(
         vae=AutoencoderKL.from_pretrained(VAE_FOLDER),
         text_encoder=text_model.eval(),

@@ -31,8 +31,9 @@ from train.scenes.crops import caption
 STATE = WORK / "unet-training.pt"
 BATCH = 32
 PEAK_RATE = 1.2e-3
-SAVE_EVERY = 180  # seconds
+SAVE_EVERY = 90  # seconds
 OUTSIDE = 0.03  # weight of the error outside the hole, where the picture is known
+CENTRED_SHARDS = 6  # of these shards, small crops are taken only where the hole is in the middle
 FREE = 0.05  # share of the samples without mask and picture
 
 
@@ -76,14 +77,18 @@ def _latents(shard: int, side: int) -> Path:
 
 def encode_shard(shard: int, side: int = SIDE) -> None:
     """Write a shard's float16 latents (N, 4, side/4, side/4), with and without grey holes, its masks (N, 1, side/4,
-    side/4) and its labels. Of smaller crops only those whose hole is in the middle are kept: shapes are learned several
+    side/4) and its labels. Of smaller crops mostly those whose hole is in the middle are kept: shapes are learned several
     times faster where they differ in one thing less, and the full size teaches the rest.
     """
     path = _latents(shard, side)
     if path.exists():
         return
     pool = load_pool([shard])
-    chosen = [i for i, hole in enumerate(pool.holes) if side == SIDE or pool.labels[i][3] == "around" or _is_centred(hole)]
+    chosen = [
+        i
+        for i, hole in enumerate(pool.holes)
+        if shard >= CENTRED_SHARDS or side == SIDE or pool.labels[i][3] == "around" or _is_centred(hole)
+    ]
     vae = AutoencoderKL.from_pretrained(VAE_FOLDER).eval().to(memory_format=torch.channels_last)
     x, holes = to_tensor(pool.images[chosen]), torch.from_numpy(pool.holes[chosen])[:, None].float()
     if side != SIDE:
@@ -107,9 +112,9 @@ def _is_centred(hole: np.ndarray, slack: float = 3.0) -> bool:
 class Trainer:
     """The weights, their average, and what is needed to go on after a break."""
 
-    def __init__(self, side: int) -> None:
+    def __init__(self, side: int, end: float) -> None:
         torch.manual_seed(0)
-        self.side = side
+        self.side, self.end = side, end
         self.parts: list[tuple[Tensor, Tensor, Tensor, list[tuple[str, str, str, str]]]] = []
         self.tokenizer = make_tokenizer(WORK / "tokenizer")
         self.text_model = make_text_encoder(self.tokenizer)
@@ -145,8 +150,8 @@ class Trainer:
             state["seconds"],
             state["began"],
         )
-        if state.get("side") != self.side:  # a new phase: the same weights at another size, with a schedule of its own
-            self.began = time.time()
+        if state.get("side") != self.side or time.time() > state.get("end", 0.0):
+            self.began = time.time()  # a new phase: the same weights, perhaps at another size, on a schedule of its own
         print(f"unet: going on at step {self.step}, {self.side} pixels", flush=True)
 
     def save(self) -> None:
@@ -157,7 +162,7 @@ class Trainer:
             "optimiser": self.optimiser.state_dict(),
         }
         state |= {"average": self.average, "step": self.step, "seconds": self.seconds, "began": self.began}
-        state["side"] = self.side
+        state |= {"side": self.side, "end": self.end}
         part = STATE.with_suffix(".part")
         torch.save(state, part)
         part.replace(STATE)
@@ -206,7 +211,7 @@ def train_unet(shards: int, end: datetime, side: int = SIDE, peak: float = PEAK_
     At least the first shard is encoded before; others join when `python -m train.painter encode` has written them.
     """
     encode_shard(0, side)
-    trainer = Trainer(side)
+    trainer = Trainer(side, end.timestamp())
     trainer.refresh(shards)
     if trainer.step == 0:
         trainer.began = time.time()
