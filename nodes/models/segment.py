@@ -75,9 +75,7 @@ class LabelSegmenter:
     def _things(
         self, image: np.ndarray, outputs: Any, asked: Sequence[tuple[int, ...]], threshold: float
     ) -> list[Sight]:
-        """Models that answer with queries, each a class and a mask. The pipeline's own post-processing tells the things
-        apart.
-        """
+        """Models that answer with queries, each a class and a mask; the pipeline's own post-processing tells things apart."""
         from torch.nn.functional import interpolate
 
         likeness, masks = _queries(outputs)
@@ -97,7 +95,7 @@ class LabelSegmenter:
 
 
 class WordSegmenter:
-    """CLIPSeg: one forward pass for all phrases, one heat map each."""
+    """CLIPSeg: one forward pass and one heat map for each phrase."""
 
     kind: Literal["labels", "words"] = "words"
     labels: tuple[str, ...] = ()

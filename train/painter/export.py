@@ -9,16 +9,16 @@ import shutil
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, StableDiffusionInpaintPipeline
+from diffusers import StableDiffusionInpaintPipeline
 
 from train.painter.pool import WORK
-from train.painter.unet import STATE, make_scheduler, make_unet
-from train.painter.vae import FOLDER as VAE_FOLDER
+from train.painter.unet import SHIPPED, STATE, make_scheduler, make_unet
+from train.painter.vae import load_vae
 from train.painter.words import make_text_encoder, make_tokenizer
 from train.scenes import ASPECT, KINDS, SYNONYMS
 from train.scenes.crops import HOLE_SHARE
 
-TARGET = Path(__file__).parent.parent.parent / "models" / "starter" / "painter"
+TARGET = SHIPPED
 PARTS = ("unet", "vae", "text_encoder", "tokenizer", "scheduler")
 
 
@@ -34,7 +34,7 @@ def load_trained() -> StableDiffusionInpaintPipeline:
         weight.copy_(mean)
     unet.register_to_config(sample_size=state["side"] // 4)  # the size that it was trained at last
     return StableDiffusionInpaintPipeline(
-        vae=AutoencoderKL.from_pretrained(VAE_FOLDER),
+        vae=load_vae(),
         text_encoder=text_model.eval(),
         tokenizer=tokenizer,
         unet=unet.eval(),

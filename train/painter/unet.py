@@ -18,17 +18,18 @@ from random import Random
 import numpy as np
 import torch
 import torch.nn.functional as F
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+from diffusers import DDIMScheduler, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from torch import Tensor, nn
+from transformers import CLIPTextModel
 
 from train.painter.pool import SIDE, WORK, load_pool
-from train.painter.vae import FOLDER as VAE_FOLDER
-from train.painter.vae import encode, to_tensor
+from train.painter.vae import encode, load_vae, to_tensor
 from train.painter.words import WIDTH, Encoder, make_text_encoder, make_tokenizer
 from train.scenes.crops import caption
 
 STATE = WORK / "unet-training.pt"
+SHIPPED = Path(__file__).parent.parent.parent / "models" / "starter" / "painter"
 BATCH = 32
 PEAK_RATE = 1.2e-3
 SAVE_EVERY = 90  # seconds
@@ -89,7 +90,7 @@ def encode_shard(shard: int, side: int = SIDE) -> None:
         for i, hole in enumerate(pool.holes)
         if shard >= CENTRED_SHARDS or side == SIDE or pool.labels[i][3] == "around" or _is_centred(hole)
     ]
-    vae = AutoencoderKL.from_pretrained(VAE_FOLDER).eval().to(memory_format=torch.channels_last)
+    vae = load_vae().eval().to(memory_format=torch.channels_last)
     x, holes = to_tensor(pool.images[chosen]), torch.from_numpy(pool.holes[chosen])[:, None].float()
     if side != SIDE:
         x = F.interpolate(x, (side, side), mode="bicubic", antialias=True).clamp(-1, 1)
@@ -137,8 +138,9 @@ class Trainer:
             self.parts.append(torch.load(path, weights_only=False))
 
     def resume(self) -> None:
-        """Go on from the last checkpoint, if there is one."""
+        """Go on from the last checkpoint; where there is none, from the weights that ship."""
         if not STATE.exists():
+            self.start_from(SHIPPED)
             return
         state = torch.load(STATE, weights_only=False)
         self.unet.load_state_dict(state["unet"])
@@ -153,6 +155,17 @@ class Trainer:
         if state.get("side") != self.side or time.time() > state.get("end", 0.0):
             self.began = time.time()  # a new phase: the same weights, perhaps at another size, on a schedule of its own
         print(f"unet: going on at step {self.step}, {self.side} pixels", flush=True)
+
+    def start_from(self, folder: Path) -> None:
+        """Take the weights of an exported painter, if it is there and of the same architecture."""
+        if not (folder / "unet" / "config.json").exists():
+            return
+        shipped = UNet2DConditionModel.from_pretrained(folder / "unet", torch_dtype=torch.float32)
+        text = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32)
+        self.unet.load_state_dict(shipped.state_dict())
+        self.text_model.load_state_dict(text.state_dict())
+        self.average = [w.detach().clone() for w in self.weights]
+        print(f"unet: starting from {folder}; take it away to start from nothing", flush=True)
 
     def save(self) -> None:
         """Write the checkpoint; the old one stays until the new one is whole."""

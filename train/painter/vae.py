@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -22,6 +23,12 @@ from train.painter.pool import SIDE, WORK, Pool
 FOLDER = WORK / "vae"
 STATE = WORK / "vae-training.pt"
 BATCH = 8
+
+
+def load_vae() -> AutoencoderKL:
+    """The trained autoencoder in float32: this machine's own, else the one that ships."""
+    shipped = Path(__file__).parent.parent.parent / "models" / "starter" / "painter" / "vae"
+    return AutoencoderKL.from_pretrained(FOLDER if FOLDER.exists() else shipped, torch_dtype=torch.float32)
 
 
 def to_tensor(images: np.ndarray) -> Tensor:
