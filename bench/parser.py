@@ -17,7 +17,7 @@ from random import Random
 from nodes.language import conversation, grammar
 from nodes.models.language import Chat, load_chat
 from train.parser import nouns, rules
-from train.parser.phrasings import choose
+from train.parser.notation import choose
 from train.parser.sentences import FIELDS, example
 from train.parser.words import ADJECTIVES, COLORS
 

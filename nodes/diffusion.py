@@ -111,7 +111,9 @@ def inpaint(
         seed=seed,
         on_step=run.progress,
     )
-    weights = stitch.feathered(place.hole, round(feather * place.square.side / painter.size))
+    # A mask follows an outline: what lies beyond it is to be kept, so the seam must not reach into it.
+    soften = stitch.feathered_inwards if shape == "mask" else stitch.feathered
+    weights = soften(place.hole, round(feather * place.square.side / painter.size))
     return _put_back(image, base, stitch.resize(painted, place.square.side), weights, place)
 
 

@@ -147,6 +147,11 @@ def feathered(hole: np.ndarray, feather: int) -> np.ndarray:
     return np.maximum(core, soft)
 
 
+def feathered_inwards(hole: np.ndarray, feather: int) -> np.ndarray:
+    """Weights (H, W) uint8 as `feathered`, but 0 outside the hole and rising to 255 within 2 × `feather` pixels inside it."""
+    return 255 - feathered(np.where(hole >= 128, 0, 255).astype(np.uint8), feather)
+
+
 def grow(mask: np.ndarray, pixels: int) -> np.ndarray:
     """The mask (H, W), 0 or 255, of all that lies within `pixels` (chessboard distance) of the set part; the cost is that of two passes."""
     core = mask >= 128

@@ -113,6 +113,14 @@ def test_feathered_is_full_in_the_hole_and_nothing_beyond_the_seam(feather: int)
     assert (np.diff(row) <= 0).all()
 
 
+@pytest.mark.parametrize("feather", [0, 1, 5, 20])
+def test_feathered_inwards_touches_nothing_outside_the_hole(feather: int) -> None:
+    hole = mask_of((100, 100), (20, 20, 80, 80))
+    weights = stitch.feathered_inwards(hole, feather)
+    assert (weights[hole == 0] == 0).all()
+    assert weights[50, 50] == (255 if feather < 15 else weights.max())
+
+
 def test_feathered_keeps_a_single_pixel() -> None:
     assert stitch.feathered(mask_of((50, 50), (20, 20, 21, 21)), 10)[20, 20] == 255
 

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from train.parser import nouns, phrasings, rules, sentences
+from train.parser import notation, nouns, rules, sentences
 from train.parser.sentences import FIELDS, example
 from train.parser.vocabulary import ANSWER, BOS, BYTES, EOS, SCAFFOLD, Vocabulary
 
@@ -47,7 +47,7 @@ def test_free_form_sentences_never_come_up_in_training() -> None:
 def test_there_are_many_phrasings() -> None:
     lines = [line for table in sentences.LINES.values() for line in table]
     assert len(lines) > 250
-    assert sum(map(phrasings.count, lines)) > 100_000
+    assert sum(map(notation.count, lines)) > 100_000
 
 
 @pytest.mark.parametrize("action", FIELDS)
@@ -73,8 +73,8 @@ def test_answers_are_runs_of_words_of_the_sentence(action: str) -> None:
 )
 def test_phrasing_notation(line: str, expected: set[str]) -> None:
     rng = Random(0)
-    assert {phrasings.choose(line, rng) for _ in range(60)} == expected
-    assert phrasings.count(line) == len(expected)
+    assert {notation.choose(line, rng) for _ in range(60)} == expected
+    assert notation.count(line) == len(expected)
 
 
 def test_pieces_give_the_text_back_and_cut_words_alike_everywhere(vocabulary: Vocabulary) -> None:
