@@ -43,7 +43,11 @@ def dilated(array: np.ndarray, radius: int, square: bool) -> np.ndarray:
     y, x = np.indices(array.shape)
     result = np.empty_like(array)
     for row, column in np.ndindex(array.shape):
-        near = np.maximum(abs(y - row), abs(x - column)) <= radius if square else (y - row) ** 2 + (x - column) ** 2 <= radius ** 2
+        near = (
+            np.maximum(abs(y - row), abs(x - column)) <= radius
+            if square
+            else (y - row) ** 2 + (x - column) ** 2 <= radius**2
+        )
         result[row, column] = array[near].max()
     return result
 
