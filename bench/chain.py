@@ -31,6 +31,7 @@ WORKFLOW = ROOT / "workflows" / "replace_object.json"
 SHEET = ROOT / "docs" / "chain_sheet.png"
 FIRST_SEED = 80_000_000
 SIDE = 512
+SHADOW = 20  # pixels around the old object in which its shadow may go with it
 SENTENCES = (
     "Replace the {old} with {new}",
     "Could you swap the {old} for {new}?",
@@ -113,7 +114,7 @@ def judge(case: Case, mask: np.ndarray, after: np.ndarray, changed: np.ndarray, 
     seen = eye.name(after, (new.left, new.top, new.right, new.bottom))
     owned = np.zeros_like(truth)
     owned[max(0, int(new.top) - 12) : int(new.bottom) + 12, max(0, int(new.left) - 12) : int(new.right) + 12] = True
-    owned |= stitch.grow(mask, round(0.1 * box.long)) > 0
+    owned |= stitch.grow(mask, max(round(0.1 * box.long), SHADOW)) > 0
     differs = (after != before).any(2)
     kept = not (differs & (changed == 0)).any() and not ((changed > 0) & ~owned).any()
     return Verdict(iou >= 0.5, (seen.kind, seen.colour) == (case.kind, case.colour), bool(kept))
