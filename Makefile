@@ -1,10 +1,7 @@
-.PHONY: run serve test check
+.PHONY: run test check
 
 run:
 	./graft run workflows/replace_object.json
-
-serve:
-	./graft serve
 
 test:
 	./graft test
