@@ -103,7 +103,8 @@ def parse_edit(
 
     Gives the action; the target without its article ("red car", with the words that tell which one: "cup on the table"); the replacement with its
     article ("a bicycle"); the color or look asked for; the style; the place (of the target, or the new surroundings); and the prompt for a painting
-    model. A new background may have no target: then everything that stands in front is meant.
+    model. Where a new background names no target, the target is
+    "foreground": everything that stands in front is to stay.
 
     sentence: such as "replace the car with a bicycle", "make the door green", "remove the lamp" or "put the dog on a beach".
     model: any chat model in GGUF format; "auto" takes the first on the shelf, else the starter model.
@@ -117,6 +118,8 @@ def parse_edit(
     found = target
     if where and _FINDABLE.match(where):
         found = f"{target} {where}"
+    elif not target and said["action"] == "background":
+        found = "foreground"
     elif where:
         run.say(f"looking for '{target}' everywhere: '{where}' is no place that can be searched")
     return Edit(

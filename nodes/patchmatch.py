@@ -16,6 +16,9 @@ COMPONENTS = 20
 STEPS = (1, 3)
 COHERENCE = 1.35
 """How much worse a neighbour's answer may be and still be taken over: pieces copied whole look real, patchwork looks like mud."""
+UPRIGHT = 20.0
+"""What a patch from another height costs: UPRIGHT² for the whole height of the picture, where a patch that differs by a tenth of white
+costs 1.5. Pictures stand upright: a street goes on beside the hole, not above it."""
 
 
 @dataclass
@@ -64,19 +67,24 @@ def patches(level: Level, centres: np.ndarray) -> np.ndarray:
 
 @dataclass
 class Basis:
-    """Principal components of a level's patches, and all known patches in them: features float32 (H * W, K)."""
+    """Principal components of a level's patches, and all known patches in them and in their height: features float32 (H * W, K + 1)."""
 
     mean: np.ndarray
     axes: np.ndarray
     features: np.ndarray
 
     def of(self, level: Level, centres: np.ndarray) -> np.ndarray:
-        """The patches around flat indices (N,), float32 (N, K)."""
+        """The patches around flat indices (N,), float32 (N, K + 1)."""
         parts = [
             (patches(level, part) - self.mean) @ self.axes
             for part in np.array_split(centres, len(centres) // 20000 + 1)
         ]
-        return np.concatenate(parts)
+        return np.column_stack([np.concatenate(parts), heights(level, centres)])
+
+
+def heights(level: Level, centres: np.ndarray) -> np.ndarray:
+    """The last feature of a patch, float32 (N,): where it is between top and bottom."""
+    return (UPRIGHT / level.hole.shape[0] * (centres // level.width)).astype(np.float32)
 
 
 def make_basis(level: Level, rng: np.random.Generator) -> Basis:
@@ -89,7 +97,7 @@ def make_basis(level: Level, rng: np.random.Generator) -> Basis:
     _, vectors = np.linalg.eigh((sample - mean).T @ (sample - mean))
     axes = np.ascontiguousarray(vectors[:, : -COMPONENTS - 1 : -1], dtype=np.float32)
     height, width, channels = level.values.shape
-    features = np.empty((height * width, axes.shape[1]), np.float32)
+    features = np.empty((height * width, axes.shape[1] + 1), np.float32)
     kernels = axes.reshape(2 * HALF + 1, 2 * HALF + 1, channels, -1)
     offset = mean @ axes
     planes = [np.ascontiguousarray(level.values[..., channel]) for channel in range(channels)]
@@ -98,6 +106,7 @@ def make_basis(level: Level, rng: np.random.Generator) -> Basis:
             cv2.filter2D(plane, cv2.CV_32F, kernels[:, :, channel, component]) for channel, plane in enumerate(planes)
         )
         features[:, component] = total.ravel() - offset[component]
+    features[:, -1] = heights(level, np.arange(height * width))
     return Basis(mean, axes, features)
 
 
@@ -203,20 +212,24 @@ def peel(level: Level, rng: np.random.Generator) -> np.ndarray:
         ring = np.flatnonzero((unknown & ~wider & inner).ravel())
         if not ring.size:  # cut off by the padding: take all that is left
             ring = np.flatnonzero((unknown & inner).ravel())
-        near[ring] = source[_nearest(level, known_patches, ring, unknown)]
+        near[ring] = source[_nearest(level, known_patches, source, ring, unknown)]
         flat[ring] = flat[near[ring]]
         unknown.ravel()[ring] = False
     rest = level.target[near[level.target] < 0]
-    near[rest] = source[_nearest(level, known_patches, rest, unknown)]
+    near[rest] = source[_nearest(level, known_patches, source, rest, unknown)]
     return near
 
 
-def _nearest(level: Level, known: np.ndarray, centres: np.ndarray, unknown: np.ndarray) -> np.ndarray:
-    """For patches with unknown pixels, the row of `known` (S, pixels × C) that is nearest in the others."""
+def _nearest(
+    level: Level, known: np.ndarray, source: np.ndarray, centres: np.ndarray, unknown: np.ndarray
+) -> np.ndarray:
+    """For patches with unknown pixels, the row of `known` (S, pixels × C), the patches around `source`, that is nearest in the others."""
     channels = level.values.shape[2]
+    high = heights(level, source)
     answers = []
     for part in np.array_split(centres, len(centres) // 500 + 1):
         counts = np.repeat(~unknown.ravel()[part[:, None] + shifts(level.width)], channels, axis=1).astype(np.float32)
         wanted = patches(level, part) * counts
-        answers.append(np.argmin(counts @ (known**2).T - 2 * wanted @ known.T, axis=1))
+        away = (heights(level, part)[:, None] - high) ** 2
+        answers.append(np.argmin(counts @ (known**2).T - 2 * wanted @ known.T + away, axis=1))
     return np.concatenate(answers)

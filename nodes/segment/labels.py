@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from graph import BadInput, did_you_mean
 from nodes.segment.phrases import Phrase, singular
-from nodes.segment.synonyms import FINDS
+from nodes.segment.synonyms import FINDS, FOREGROUND, SURROUNDINGS
 
 SHOWN = 40
 """How many labels an error lists; ADE20K has 150, LVIS 1,203."""
@@ -30,6 +30,8 @@ class Labels:
         """The labels that a name asks for, in the model's order: those called so, else those of its synonyms; maybe
         none.
         """
+        if name == FOREGROUND:
+            return self._in_front()
         for word in (name, _last_singular(name)):
             found = self._named.get(word, set()) or set().union(
                 *(self._named.get(same, set()) for same in FINDS.get(word, ()))
@@ -37,6 +39,11 @@ class Labels:
             if found:
                 return tuple(sorted(found))
         return ()
+
+    def _in_front(self) -> tuple[int, ...]:
+        """The labels of all things that can stand before a background."""
+        around = {index for name in SURROUNDINGS for index in self._named.get(name, ())}
+        return tuple(index for index in range(len(self.labels)) if index not in around)
 
     def of(self, phrase: Phrase) -> tuple[tuple[int, ...], str]:
         """The labels for a phrase, and which of its names found them; BadInput when it has none."""

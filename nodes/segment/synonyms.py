@@ -85,10 +85,21 @@ doughnut, donut
 
 _STUFF = """
 sky water grass sand snow sea ocean ground earth floor wall road street sidewalk pavement river lake background hair fur skin
-food furniture clothing ceiling smoke fire fog foliage scenery gravel mud lawn beach
+food furniture clothing ceiling smoke fire fog foliage scenery gravel mud lawn beach foreground
 """
 STUFF = frozenset(_STUFF.split())
 """What has no single piece: "the sky" means all of it, even in two parts."""
+
+FOREGROUND = "foreground"
+"""The word for all that stands in front of the surroundings."""
+
+_SURROUNDINGS = """
+background edge unlabeled void sky cloud fog water sea river lake ocean waterfall grass field sand beach snow earth ground dirt land mud gravel
+mountain hill rock stone road path street runway sidewalk pavement playingfield platform railroad floor flooring wall ceiling building skyscraper
+fence railing bridge tunnel tree palm plant bush foliage window curtain rug carpet mirror column stairs solid
+"""
+SURROUNDINGS = frozenset(_SURROUNDINGS.split())
+"""Names of labels that are rather what a thing stands in or before, where the model also knows things by name."""
 
 IRREGULAR = {
     "people": "person", "persons": "person", "men": "man", "women": "woman", "children": "child", "mice": "mouse",

@@ -369,7 +369,7 @@ def test_cancelling_stops_the_model(tmp_path: Path) -> None:
         pytest.param("delete the ball on the left", ("remove", "ball on the left", "", "", ""), id="which one"),
         pytest.param("put the dog on a beach", ("background", "dog", "", "", "a beach"), id="background"),
         pytest.param(
-            "Change the background to a forest", ("background", "", "", "", "a forest"), id="background alone"
+            "Change the background to a forest", ("background", "foreground", "", "", "a forest"), id="background alone"
         ),
     ],
 )

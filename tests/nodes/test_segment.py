@@ -79,6 +79,7 @@ def test_parse_says_what_is_wrong(words: str, what: str) -> None:
         pytest.param("brick wall", ["wall-brick", "wall-other-merged"], [0], id="turned-label"),
         pytest.param("walls", ["wall-brick", "wall-other-merged"], [0, 1], id="several-labels"),
         pytest.param("stop signs", ["stop_sign"], [0], id="underscore"),
+        pytest.param("foreground", ["background", "car", "sky-other-merged", "dog;hound"], [1, 3], id="foreground"),
     ],
 )
 def test_labels(name: str, labels: list[str], found: list[int]) -> None:

@@ -18,7 +18,7 @@ class Shape:
 
     vocabulary: int = 1280
     width: int = 128
-    layers: int = 4
+    layers: int = 6
     heads: int = 4
     hidden: int = 384
     context: int = 2048
@@ -26,9 +26,10 @@ class Shape:
 
 
 def rotate(x: Tensor, turns: Tensor) -> Tensor:
-    """Rotary embedding (Su et al., 2021) on neighbouring pairs; x is (B, heads, T, head width), turns (T, head width / 2) complex."""
-    turned = torch.view_as_complex(x.float().unflatten(-1, (-1, 2))) * turns
-    return torch.view_as_real(turned).flatten(-2).to(x.dtype)
+    """Rotary embedding (Su et al., 2021) on neighbouring pairs; x is (B, heads, T, head width), turns the cosines and sines (2, T, head width / 2)."""
+    even, odd = x[..., 0::2], x[..., 1::2]
+    cosine, sine = turns
+    return torch.stack((even * cosine - odd * sine, even * sine + odd * cosine), -1).flatten(-2).to(x.dtype)
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, hidden: Tensor) -> Tensor:
@@ -78,7 +79,7 @@ class Llama(nn.Module):
         self.output_norm = nn.RMSNorm(shape.width, eps=1e-5)
         half = shape.width // shape.heads // 2
         angles = torch.outer(torch.arange(512).float(), shape.base ** (-torch.arange(half).float() / half))
-        self.register_buffer("turns", torch.polar(torch.ones_like(angles), angles), persistent=False)
+        self.register_buffer("turns", torch.stack((angles.cos(), angles.sin())), persistent=False)
         nn.init.normal_(self.token_embd.weight, std=0.06)
         for name, weight in self.named_parameters():
             if weight.ndim == 2 and "embd" not in name:
@@ -93,6 +94,6 @@ class Llama(nn.Module):
         x = self.token_embd(ids)
         hidden = torch.ones(length, length, dtype=torch.bool).triu(1)
         for block in self.blk[:-1]:
-            x = block(x, self.turns[:length], hidden)
-        x = self.output_norm(self.blk[-1](x, self.turns[:length], hidden, keep))
+            x = block(x, self.turns[:, :length], hidden)
+        x = self.output_norm(self.blk[-1](x, self.turns[:, :length], hidden, keep))
         return F.linear(x, self.token_embd.weight)
