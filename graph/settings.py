@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 @dataclass(frozen=True)
 class Settings:
     """root: the checkout. models: the user's own weights. out: where results go. device: "auto", "cpu", "cuda", "cuda:1", "mps".
-    offline: never ask a model hub. cache_bytes: how much the memory store may hold."""
+    offline: never ask a model hub. cache_bytes: how much the memory store may hold. disk_bytes: how much the folder store may.
+    data: what the server keeps. host, port: where it listens. worker_bytes: memory that the worker process may use, 0 for no limit."""
 
     root: Path = ROOT
     models: Path = ROOT / "models"
@@ -21,17 +22,26 @@ class Settings:
     device: str = "auto"
     offline: bool = False
     cache_bytes: int = 1 << 30
+    disk_bytes: int = 4 << 30
+    data: Path = ROOT / "data"
+    host: str = "127.0.0.1"
+    port: int = 8765
+    worker_bytes: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """GRAFT_MODELS, GRAFT_OUT, GRAFT_DEVICE, GRAFT_OFFLINE (or HF_HUB_OFFLINE), GRAFT_CACHE_MB; the rest as above."""
+        """GRAFT_MODELS, GRAFT_OUT, GRAFT_DEVICE, GRAFT_OFFLINE (or HF_HUB_OFFLINE), GRAFT_CACHE_MB, GRAFT_DISK_CACHE_MB,
+        GRAFT_DATA, GRAFT_WORKER_MB; the rest as above."""
         default = cls()
         return cls(
             models=Path(environment.get("GRAFT_MODELS") or default.models).expanduser(),
             out=Path(environment.get("GRAFT_OUT") or default.out).expanduser(),
             device=environment.get("GRAFT_DEVICE") or default.device,
             offline=any(_truth(environment.get(name)) for name in ("GRAFT_OFFLINE", "HF_HUB_OFFLINE")),
-            cache_bytes=_megabytes(environment.get("GRAFT_CACHE_MB"), default.cache_bytes),
+            cache_bytes=_megabytes(environment, "GRAFT_CACHE_MB", default.cache_bytes),
+            disk_bytes=_megabytes(environment, "GRAFT_DISK_CACHE_MB", default.disk_bytes),
+            data=Path(environment.get("GRAFT_DATA") or default.data).expanduser(),
+            worker_bytes=_megabytes(environment, "GRAFT_WORKER_MB", default.worker_bytes),
         )
 
 
@@ -39,9 +49,10 @@ def _truth(text: str | None) -> bool:
     return (text or "").strip().lower() not in ("", "0", "false", "no", "off")
 
 
-def _megabytes(text: str | None, default: int) -> int:
+def _megabytes(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name)
     if not text:
         return default
     if not text.isdigit():
-        raise ValueError(f"GRAFT_CACHE_MB is '{text}'; give a whole number of megabytes")
+        raise ValueError(f"{name} is '{text}'; give a whole number of megabytes")
     return int(text) << 20
