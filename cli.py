@@ -94,6 +94,12 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where results go (output/)")
     parser.add_argument("--device", help="cpu, cuda, cuda:1, mps (the best there is)")
+    parser.add_argument(
+        "--on-error", choices=("stop", "skip"), default="stop", help="what to do when an item of a stream fails (stop)"
+    )
+    parser.add_argument(
+        "--explain", action="store_true", help="tell of each node whether it would run, and why; run nothing"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object for machines, and nothing else")
     parser.add_argument("--traceback", action="store_true", help="show where a defect lies")
     parser.add_argument("-h", "--help", action="store_true", help="show the options, with those of the given workflow")
@@ -146,38 +152,35 @@ def _run_workflow(given: argparse.Namespace, rest: list[str], terminal: Terminal
     workflow = workflow.with_values(_values(workflow, options, given.set))
     settings = Settings.from_environment()
     settings = replace(settings, out=given.out or settings.out, device=given.device or settings.device)
-    result = run_workflow(workflow, settings, terminal)
+    result = run_workflow(workflow, settings, terminal, skip_errors=given.on_error == "skip", explain=given.explain)
     terminal.close()
+    if result is None:
+        return 0
     _print_result(result, terminal, given.json, time.perf_counter() - began)
     return 0
 
 
-def run_workflow(workflow: Workflow, settings: Settings, listener: graph.Listener) -> graph.Result:
-    """Check, plan and run a workflow in this process. Raises NotValid with every problem, or the first node's GraftError."""
+def run_workflow(
+    workflow: Workflow, settings: Settings, listener: graph.Listener, *, skip_errors: bool = False, explain: bool = False
+) -> graph.Result | None:  # fmt: skip
+    """Check, plan and run a workflow in this process, or only tell what of it would run. Raises NotValid with every problem, or the
+    first node's GraftError."""
     from nodes.models import Shelf
 
-    with closing(Shelf(settings)) as shelf:
-        found = _problems(workflow, shelf)
-        if found:
-            raise graph.NotValid(found)
-        plan = graph.plan(workflow, graph.registry)
-        if any(plan.specs[name].writes for name in plan.order):
-            _make_folder(settings.out)
-        workflow = _with_own_files(workflow)
-
-        def workshop(node: str) -> graph.Run:
-            return graph.Run(node, settings.out, workflow.folder, shelf, workflow.raw, listener)
-
-        return graph.execute(plan, workshop, listener=listener)
-
-
-def _problems(workflow: Workflow, shelf: Any) -> list[graph.Problem]:
-    """Everything that stands against running the workflow on this machine: also files and weights that are not there."""
-
-    def missing(path: str) -> str:
-        return "" if graph.find_file(path, workflow.folder) else graph.file_cure(path, workflow.folder)
-
-    return graph.problems(workflow, graph.registry, missing=missing, weights=shelf.problems)
+    folder = graph.FolderStore(settings.data / "cache", settings.disk_bytes, lambda text: print(text, file=sys.stderr))
+    store = graph.LayeredStore(graph.MemoryStore(settings.cache_bytes), folder)
+    with closing(Shelf(settings)) as shelf, closing(graph.Lanes()) as lanes:
+        runner = graph.Runner(graph.registry, shelf, lanes=lanes, store=store)
+        plan = runner.plan(workflow)
+        record = graph.Record(settings.data / "cache" / "records", workflow)
+        tokens = graph.tokens_of(plan, runner.fingerprint(workflow.folder))
+        if explain:
+            for name, reason in record.explain(plan, tokens, store).items():
+                print(f"{name}: {reason}")
+            return None
+        result = runner.run(plan, settings.out, listener, skip_errors=skip_errors, rename=_with_own_files)
+        record.write(tokens)
+        return result
 
 
 def read_workflow(path: Path) -> Workflow:
@@ -207,20 +210,6 @@ def _with_own_files(workflow: Workflow) -> Workflow:
                 found = graph.find_file(value, workflow.folder)
                 values[name, socket] = str(found.absolute()) if found else value
     return workflow.with_values(values)
-
-
-def _make_folder(out: Path) -> None:
-    """Make the output folder now: a run must not work for minutes and then find that it can't keep the result."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise GraftError(
-            f"the output folder {out} can't be made: {error.strerror}", "give another one with --out"
-        ) from error
-    if not os.access(out, os.W_OK | os.X_OK):
-        raise GraftError(
-            f"the output folder {out} can't be written to", "give another one with --out, or change its permissions"
-        )
 
 
 def _import_nodes() -> None:
@@ -314,7 +303,7 @@ def _check(given: argparse.Namespace, rest: list[str]) -> int:
     with closing(Shelf(Settings.from_environment())) as shelf:
         for path in given.files:
             try:
-                found: Sequence[Any] = _problems(read_workflow(path), shelf)
+                found: Sequence[Any] = graph.Runner(graph.registry, shelf).problems(read_workflow(path))
             except graph.BadFile as error:
                 found = [error]
             wrong = wrong or bool(found)

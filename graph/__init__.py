@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .cache import MemoryStore
+from .cache import MemoryStore, Store
 from .cache import keys as keys_of
 from .check import problems
 from .declare import REQUIRED, InputSpec, NodeSpec, OutputSpec, node, registry
@@ -18,21 +18,104 @@ from .errors import (
     Problem,
     did_you_mean,
 )
-from .events import Cached, Event, Failed, Finished, Listener, Preview, Progress, Said, Started, Wrote
+from .events import (
+    Cached,
+    Dropped,
+    Event,
+    Expected,
+    Failed,
+    Finished,
+    Listener,
+    Preview,
+    Progress,
+    Said,
+    Started,
+    Wrote,
+)
+from .explain import Record, tokens_of
+from .fingerprint import Fingerprints
+from .folder import FolderStore, LayeredStore
+from .journal import Journal
+from .lanes import Lanes, callers_thread
 from .plan import Plan
 from .plan import make as plan
-from .scheduler import Result, callers_thread
+from .running import Runner
+from .scheduler import Result
 from .scheduler import run as execute
 from .settings import Settings
-from .sockets import Boxes, Color, File, Heat, Image, Lazy, Mask, Model, Seed, Slider, Text
+from .sockets import Boxes, Color, Drop, File, Heat, Image, Lazy, Mask, Model, Seed, Slider, Text
 from .workflow import Link, Node, Parameter, Workflow, build, dump, load, parse
 from .workshop import Run, file_cure, find_file
 
 __all__ = [
-    "REQUIRED", "BadFile", "BadInput", "Boxes", "Cached", "Cancelled", "Color", "Event", "Failed", "File", "Finished",
-    "GraftError", "Heat", "Image", "InputSpec", "Lazy", "Link", "Listener", "Mask", "MemoryStore", "MissingWeights", "Model",
-    "Node", "NodeFailed", "NodeSpec", "NotValid", "OutputSpec", "Parameter", "Plan", "Preview", "Problem", "Progress",
-    "Result", "Run", "Said", "Seed", "Settings", "Slider", "Started", "Text", "Workflow", "Wrote", "build",
-    "callers_thread", "did_you_mean", "dump", "execute", "file_cure", "find_file", "keys_of", "load", "node", "page",
-    "parse", "plan", "problems", "registry", "schema",
+    "REQUIRED",
+    "BadFile",
+    "BadInput",
+    "Boxes",
+    "Cached",
+    "Cancelled",
+    "Color",
+    "Drop",
+    "Dropped",
+    "Event",
+    "Expected",
+    "Failed",
+    "File",
+    "Fingerprints",
+    "Finished",
+    "FolderStore",
+    "GraftError",
+    "Heat",
+    "Image",
+    "InputSpec",
+    "Journal",
+    "Lanes",
+    "LayeredStore",
+    "Lazy",
+    "Link",
+    "Listener",
+    "Mask",
+    "MemoryStore",
+    "MissingWeights",
+    "Model",
+    "Node",
+    "NodeFailed",
+    "NodeSpec",
+    "NotValid",
+    "OutputSpec",
+    "Parameter",
+    "Plan",
+    "Preview",
+    "Problem",
+    "Progress",
+    "Record",
+    "Result",
+    "Run",
+    "Runner",
+    "Said",
+    "Seed",
+    "Settings",
+    "Slider",
+    "Started",
+    "Store",
+    "Text",
+    "Workflow",
+    "Wrote",
+    "build",
+    "callers_thread",
+    "did_you_mean",
+    "dump",
+    "execute",
+    "file_cure",
+    "find_file",
+    "keys_of",
+    "load",
+    "node",
+    "page",
+    "parse",
+    "plan",
+    "problems",
+    "registry",
+    "schema",
+    "tokens_of",
 ]  # fmt: skip

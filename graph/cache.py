@@ -1,18 +1,20 @@
 """Why: only what changed runs. A node's key is a hash over its type, version, own values and its *sources' keys*, so that making
 all keys costs one small hash a node, however deep the graph is.
 
-Literals are written in a canonical form in which 1, 1.0 and true differ; files enter by what lies at the path.
+Literals are written in a canonical form in which 1, 1.0 and true differ; files enter by what lies at the path. A node whose file is
+named by another node has no key, for nobody knows before the run which file that will be; nor has anything behind it.
 """
 
 from __future__ import annotations
 
+import heapq
 import json
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Protocol
 
-from .declare import InputSpec
+from .declare import InputSpec, NodeSpec
 from .plan import Plan
 from .sockets import File, Model, is_array
 from .workflow import Link
@@ -22,28 +24,65 @@ Fingerprint = Callable[[File | Model, str], str]
 
 
 def keys(plan: Plan, fingerprint: Fingerprint) -> dict[str, bytes]:
-    """The key of every node of the plan, sources first."""
-    made: dict[str, bytes] = {}
-    for name in plan.order:
-        spec, node = plan.specs[name], plan.workflow.nodes[name]
+    """The key of every node of the plan that can have one, sources first."""
+    return keys_over(plan.nodes, plan, fingerprint, {})
+
+
+Key = bytes | Mapping[str, bytes]
+"""A node's key; or of a source, for one item of its stream, a key for each output."""
+
+
+def keys_over(names: Iterable[str], plan: Plan, fingerprint: Fingerprint, given: Mapping[str, Key]) -> dict[str, Any]:
+    """The keys of ``names``, which stand in order, and those ``given`` of nodes outside."""
+    made: dict[str, Any] = dict(given)
+    for name in names:
+        spec = plan.specs[name]
         digest = blake2b(f"{spec.id} {spec.version}".encode(), digest_size=16)
-        for socket, entry in spec.inputs.items():
-            value = node.inputs.get(socket, entry.default)
-            digest.update(b"\0" + socket.encode() + b"\0")
-            if isinstance(value, Link):
-                digest.update(b"link" + made[value.node] + value.output.encode())
-            else:
-                digest.update(_literal(entry, value, fingerprint))
-        made[name] = digest.digest()
+        for socket, token in tokens(plan, name, fingerprint, made):
+            if token is None:
+                break
+            digest.update(b"\0" + socket.encode() + b"\0" + token)
+        else:
+            made[name] = digest.digest()
     return made
 
 
-def _literal(entry: InputSpec, value: Any, fingerprint: Fingerprint) -> bytes:
+def tokens(
+    plan: Plan, name: str, fingerprint: Fingerprint, made: Mapping[str, Key]
+) -> Iterator[tuple[str, bytes | None]]:
+    """For each input of a node what enters its key; None where that can't be known yet."""
+    spec, node = plan.specs[name], plan.workflow.nodes[name]
+    for socket, entry in spec.inputs.items():
+        value = node.inputs.get(socket, entry.default)
+        if not isinstance(value, Link):
+            yield socket, literal(entry, value, fingerprint)
+        elif value.node not in made or not _known(entry, plan.specs.get(value.node), value.output):
+            yield socket, None
+        else:
+            key = made[value.node]
+            yield socket, b"link" + (key + value.output.encode() if isinstance(key, bytes) else key[value.output])
+
+
+def _known(entry: InputSpec, source: NodeSpec | None, output: str) -> bool:
+    """Whether the key of a link's source says all about its value: not where it names a file that the source did not vouch for."""
+    if not isinstance(entry.hint, File | Model):
+        return True
+    return source is not None and isinstance(source.outputs[output].hint, File)
+
+
+def literal(entry: InputSpec, value: Any, fingerprint: Fingerprint) -> bytes:
+    """A value in canonical form, with the fingerprint of the file or weights that it names."""
     if isinstance(entry.hint, File | Model) and isinstance(value, str):
-        return f"{value}\0{fingerprint(entry.hint, value)}".encode()
+        return f"{value}\0{fingerprint(entry.hint, value)}".encode("utf-8", "surrogatepass")
+    return canonical(value)
+
+
+def canonical(value: Any) -> bytes:
+    """Plain values so that different ones differ: 1, 1.0 and True do, -0.0 and 0.0 do, every NaN is the same."""
     if type(value) is str:
         return b"s" + value.encode("utf-8", "surrogatepass")
-    # repr keeps 1, 1.0 and True apart, also inside lists, which JSON alone would do too, but not for -0.0 and large floats
+    if is_array(value):
+        return f"{value.dtype}{value.shape}".encode() + blake2b(value.tobytes(), digest_size=16).digest()
     return repr(value).encode() if not isinstance(value, dict) else json.dumps(value, sort_keys=True).encode()
 
 
@@ -59,33 +98,77 @@ def size_of(values: Values) -> int:
     )
 
 
+class Store(Protocol):
+    """Where answers are kept. heavy: the node is dear enough for the disk. seconds: what the answer cost to make."""
+
+    def get(self, key: bytes, *, heavy: bool = False) -> Values | None: ...
+    def put(self, key: bytes, values: Values, *, heavy: bool = False, seconds: float = 0.0) -> None: ...
+
+
+Rank = tuple[float, int]
+"""Worth plus the age at the last use, and how many uses came before: of two that are worth the same the one used longest ago goes."""
+
+
 class MemoryStore:
-    """Outputs by key, at most ``limit`` bytes of them; what was used longest ago goes first."""
+    """Outputs by key, at most ``limit`` bytes of them. What costs least to make again per byte goes first, and what was not used for
+    long (GreedyDual-Size, Cao & Irani, USITS 1997). Safe to use from several threads."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.bytes = 0
-        self._held: OrderedDict[bytes, tuple[Values, int]] = OrderedDict()
+        self._held: dict[bytes, tuple[Values, int, float, Rank]] = {}  # values, size, worth per byte, rank
+        self._heap: list[tuple[Rank, bytes]] = []
+        self._age = 0.0
+        self._uses = 0
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._held)
 
-    def get(self, key: bytes) -> Values | None:
-        entry = self._held.get(key)
-        if entry is None:
-            return None
-        self._held.move_to_end(key)
-        return entry[0]
+    def get(self, key: bytes, *, heavy: bool = False) -> Values | None:
+        with self._lock:
+            entry = self._held.get(key)
+            if entry is None:
+                return None
+            values, size, worth, _ = entry
+            self._rank(key, values, size, worth)
+            return values
 
-    def put(self, key: bytes, values: Values) -> None:
+    def put(self, key: bytes, values: Values, *, heavy: bool = False, seconds: float = 0.0) -> None:
         """Keep ``values``; larger than the whole limit is not kept."""
-        size = size_of(values)
+        size = max(1, size_of(values))
         if size > self.limit:
             return
-        if key in self._held:
-            self.bytes -= self._held.pop(key)[1]
-        self._held[key] = (values, size)
-        self.bytes += size
-        while self.bytes > self.limit:
-            _, (_, freed) = self._held.popitem(last=False)
-            self.bytes -= freed
+        with self._lock:
+            if key in self._held:
+                self.bytes -= self._held.pop(key)[1]
+            self._rank(key, values, size, max(seconds, 1e-6) / size)
+            self.bytes += size
+            while self.bytes > self.limit:
+                self._evict()
+            if len(self._heap) > 64 + 4 * len(self._held):  # ranks that no longer hold
+                self._heap = [(entry[3], held) for held, entry in self._held.items()]
+                heapq.heapify(self._heap)
+
+    def clear(self) -> None:
+        """Give all memory back."""
+        with self._lock:
+            self._held.clear()
+            self._heap.clear()
+            self.bytes = 0
+
+    def _rank(self, key: bytes, values: Values, size: int, worth: float) -> None:
+        self._uses += 1
+        rank = self._age + worth, self._uses
+        self._held[key] = (values, size, worth, rank)
+        heapq.heappush(self._heap, (rank, key))
+
+    def _evict(self) -> None:
+        while True:
+            rank, key = heapq.heappop(self._heap)
+            entry = self._held.get(key)
+            if entry is not None and entry[3] == rank:
+                self._age = rank[0]
+                self.bytes -= entry[1]
+                del self._held[key]
+                return

@@ -10,6 +10,7 @@ import networkx as nx
 
 from .declare import InputSpec, NodeSpec
 from .errors import Problem, did_you_mean
+from .levels import levels
 from .plan import graph_of
 from .sockets import File, Model, fits
 from .workflow import Link, Node, Workflow
@@ -35,7 +36,8 @@ def problems(
     for name, node in workflow.nodes.items():
         found.extend(_node_problems(name, node, workflow, registry, missing, weights))
     found.extend(_parameter_problems(workflow, registry))
-    found.extend(_cycle_problems(workflow))
+    circles = list(_cycle_problems(workflow))
+    found.extend(circles or _stream_problems(workflow, registry))
     return found
 
 
@@ -118,6 +120,13 @@ def _parameter_problems(workflow: Workflow, registry: Mapping[str, NodeSpec]) ->
             cure = did_you_mean(parameter.socket, registry[node.type].inputs, "name one of its inputs")
             what = f"the graph's input '{parameter.name}' feeds '{parameter.socket}', which {node.type} has not"
             yield Problem(what, cure, parameter.node)
+
+
+def _stream_problems(workflow: Workflow, registry: Mapping[str, NodeSpec]) -> list[Problem]:
+    specs = {name: registry[node.type] for name, node in workflow.nodes.items() if node.type in registry}
+    if not any(spec.source for spec in specs.values()):
+        return []
+    return levels(nx.topological_sort(graph_of(workflow)), workflow, specs)[1]
 
 
 def _cycle_problems(workflow: Workflow) -> Iterator[Problem]:

@@ -3,14 +3,17 @@ and the schema come from the signature and the docstring, read once, when the mo
 
 from __future__ import annotations
 
+import functools
 import inspect
+import operator
 import re
+import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from .sockets import File, Lazy, Model, SocketType, hint_problem, socket_type, split_optional
+from .sockets import Drop, File, Lazy, Model, SocketType, hint_problem, socket_type, split_optional
 from .workshop import Run
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -19,7 +22,8 @@ REQUIRED: Any = inspect.Parameter.empty
 
 @dataclass(frozen=True)
 class InputSpec:
-    """One input socket. ``default`` is REQUIRED where there is none; ``optional`` says that None is allowed."""
+    """One input socket. ``default`` is REQUIRED where there is none; ``optional`` says that None is allowed; ``collects`` that the
+    node sees all items of a stream, one after the other, as an iterable of ``type``."""
 
     name: str
     type: SocketType
@@ -28,6 +32,7 @@ class InputSpec:
     lazy: bool = False
     hint: Any = None
     help: str = ""
+    collects: bool = False
 
     @property
     def required(self) -> bool:
@@ -45,12 +50,13 @@ class InputSpec:
 class OutputSpec:
     name: str
     type: SocketType
-    help: str = ""
+    hint: Any = None
 
 
 @dataclass(frozen=True)
 class NodeSpec:
-    """All that is known of a node type. ``needs`` says, from the values of the inputs that are not lazy, which lazy ones to make."""
+    """All that is known of a node type. ``needs`` says, from the values of the inputs that are not lazy, which lazy ones to make.
+    ``source``: it returns an iterator, and what is behind it runs once per item. ``network``: it is a coroutine function."""
 
     id: str
     function: Callable[..., Any]
@@ -66,6 +72,8 @@ class NodeSpec:
     wants_run: bool = False
     many: bool = False
     needs: Callable[..., set[str]] | None = None
+    source: bool = False
+    network: bool = False
 
     @property
     def family(self) -> str:
@@ -130,10 +138,11 @@ def _read(
         if parameter.name not in hints:
             raise TypeError(f"{name}: the input '{parameter.name}' has no type")
         inputs[parameter.name] = _input(parameter, hints[parameter.name], helps.get(parameter.name, ""))
-    outputs, many = _outputs(name, hints.get("return", type(None)), output)
+    returned, source = _item(hints.get("return", type(None)))
+    outputs, many = _outputs(name, returned, output)
     spec = NodeSpec(
         name, function, inputs, outputs, title or _spoken(function.__name__), summary, text, tags, heavy, writes, version,
-        wants_run, many, needs,
+        wants_run, many, needs, source, inspect.iscoroutinefunction(function),
     )  # fmt: skip
     _check_defaults(spec)
     return spec
@@ -141,6 +150,9 @@ def _read(
 
 def _input(parameter: inspect.Parameter, annotation: Any, text: str) -> InputSpec:
     hints: tuple[Any, ...] = ()
+    collects = typing.get_origin(annotation) is Iterable
+    if collects:
+        annotation = typing.get_args(annotation)[0]
     annotation, optional = split_optional(annotation)
     if typing.get_origin(annotation) is typing.Annotated:
         annotation, *rest = typing.get_args(annotation)
@@ -149,7 +161,18 @@ def _input(parameter: inspect.Parameter, annotation: Any, text: str) -> InputSpe
         optional = optional or inner
     lazy = any(isinstance(hint, Lazy) for hint in hints)
     hint = next((hint for hint in hints if not isinstance(hint, Lazy)), None)
-    return InputSpec(parameter.name, socket_type(annotation), parameter.default, optional, lazy, hint, text)
+    return InputSpec(parameter.name, socket_type(annotation), parameter.default, optional, lazy, hint, text, collects)
+
+
+def _item(annotation: Any) -> tuple[Any, bool]:
+    """What a function returns at a time, and whether it is a source: ``Iterator[X]`` → (X, True), ``X | Drop`` → (X, False)."""
+    source = typing.get_origin(annotation) is Iterator
+    if source:
+        annotation = typing.get_args(annotation)[0]
+    if typing.get_origin(annotation) in (types.UnionType, typing.Union) and Drop in typing.get_args(annotation):
+        rest = [part for part in typing.get_args(annotation) if part is not Drop]
+        annotation = functools.reduce(operator.or_, rest)
+    return annotation, source
 
 
 def _outputs(name: str, annotation: Any, output: str) -> tuple[dict[str, OutputSpec], bool]:
@@ -159,10 +182,17 @@ def _outputs(name: str, annotation: Any, output: str) -> tuple[dict[str, OutputS
     fields = getattr(annotation, "__annotations__", None)
     if isinstance(annotation, type) and issubclass(annotation, tuple) and fields is not None:
         kinds = typing.get_type_hints(annotation, include_extras=True)
-        return {field: OutputSpec(field, socket_type(kinds[field])) for field in annotation._fields}, True  # type: ignore[attr-defined]
-    kind = socket_type(annotation)
+        return {field: _output(field, kinds[field]) for field in annotation._fields}, True  # type: ignore[attr-defined]
+    kind = _output("", annotation).type
     label = output or kind.name.partition(" ")[0]
     return {label: OutputSpec(label, kind)}, False
+
+
+def _output(name: str, annotation: Any) -> OutputSpec:
+    hint = None
+    if typing.get_origin(annotation) is typing.Annotated:
+        annotation, hint, *_ = typing.get_args(annotation)
+    return OutputSpec(name, socket_type(annotation), hint)
 
 
 def _docstring(function: Callable[..., Any], names: Mapping[str, Any]) -> tuple[str, str, dict[str, str]]:
@@ -204,5 +234,7 @@ def _check_defaults(spec: NodeSpec) -> None:
             raise TypeError(f"{spec.id}: the default of '{entry.name}' is wrong: {wrong}")
         if isinstance(entry.hint, File | Model) and entry.type.name != "text":
             raise TypeError(f"{spec.id}: '{entry.name}' is a file or a model, so its type must be str")
+        if entry.collects and (entry.lazy or not entry.required):
+            raise TypeError(f"{spec.id}: '{entry.name}' takes a stream, so it can't be lazy or have a default")
         if entry.lazy and spec.needs is None:
             raise TypeError(f"{spec.id}: '{entry.name}' is lazy, so the node must be declared with needs=")

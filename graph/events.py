@@ -61,6 +61,23 @@ class Finished(Event):
 
 
 @dataclass(frozen=True)
+class Expected(Event):
+    """A source will give ``total`` items."""
+
+    total: int
+
+
+@dataclass(frozen=True)
+class Dropped(Event):
+    """The node let an item go no further: a gate's ``reason``, or with ``failed`` the error over which it was passed. ``item`` counts
+    from 0; None where there is no stream."""
+
+    item: int | None
+    reason: str
+    failed: bool = False
+
+
+@dataclass(frozen=True)
 class Failed(Event):
     """The node raised ``error``; the run ends."""
 

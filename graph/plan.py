@@ -4,7 +4,8 @@ counted, so that the loop of the scheduler has nothing left to search for. Nothi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import networkx as nx
 
@@ -12,10 +13,18 @@ from .declare import NodeSpec
 from .errors import GraftError
 from .workflow import Link, Workflow
 
+if TYPE_CHECKING:
+    from .regions import Unit
+
 
 @dataclass(frozen=True)
 class Plan:
-    """The needed part of a workflow. ``order`` has sources before consumers; ``sources`` and ``consumers`` list each neighbour once."""
+    """The needed part of a workflow. ``order`` has sources before consumers; ``sources`` and ``consumers`` list each neighbour once.
+
+    Where there are streams, ``order`` holds what runs once, and each Unit of ``units`` stands for all that runs per item; ``unit_of``
+    tells of a node that ends a stream to which unit it belongs. ``twins`` names for a node the one that does just the same. ``nodes``
+    are all needed nodes, in order, those per item too.
+    """
 
     workflow: Workflow
     specs: Mapping[str, NodeSpec]
@@ -23,6 +32,10 @@ class Plan:
     order: tuple[str, ...]
     sources: Mapping[str, tuple[str, ...]]
     consumers: Mapping[str, tuple[str, ...]]
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    unit_of: Mapping[str, str] = field(default_factory=dict)
+    twins: Mapping[str, str] = field(default_factory=dict)
+    nodes: tuple[str, ...] = ()
 
 
 def graph_of(workflow: Workflow) -> nx.DiGraph[str]:
@@ -50,16 +63,44 @@ def make(workflow: Workflow, registry: Mapping[str, NodeSpec], targets: Iterable
         if name not in graph:
             raise GraftError(f"there is no node '{name}' to run")
     needed = _with_ancestors(graph, wanted)
-    part = graph.subgraph(needed)
-    order = tuple(nx.topological_sort(part))
-    return Plan(
+    order = tuple(nx.topological_sort(graph.subgraph(needed)))
+    plan = Plan(
         workflow,
         {name: specs[name] for name in order},
         wanted,
         order,
         {name: tuple(graph.pred[name]) for name in order},
         {name: tuple(node for node in graph.succ[name] if node in needed) for name in order},
+        nodes=order,
     )
+    if not any(spec.source for spec in plan.specs.values()):
+        return plan
+    from .regions import contract
+
+    return contract(plan)
+
+
+def merge_twins(plan: Plan, keys: Mapping[str, bytes]) -> Plan:
+    """The plan with nodes of one key, which would give the same answer, waiting for the first of them."""
+    if len(set(keys.values())) == len(keys):
+        return plan
+    first: dict[bytes, str] = {}
+    twins: dict[str, str] = {}
+    for name in plan.order:
+        spec = plan.specs.get(name)
+        if name in keys and spec is not None and not (spec.writes or spec.source or name in plan.unit_of):
+            twin = first.setdefault(keys[name], name)
+            if twin != name:
+                twins[name] = twin
+    if not twins:
+        return plan
+    sources = {**plan.sources, **{name: (twin,) for name, twin in twins.items()}}
+    consumers: dict[str, list[str]] = {name: [] for name in plan.order}
+    for name in plan.order:
+        for source in sources[name]:
+            if source in consumers:
+                consumers[source].append(name)
+    return replace(plan, sources=sources, consumers={k: tuple(v) for k, v in consumers.items()}, twins=twins)
 
 
 def _default_targets(graph: nx.DiGraph[str], specs: Mapping[str, NodeSpec]) -> tuple[str, ...]:

@@ -2,45 +2,39 @@
 already there, nothing behind the branch of a switch that is not taken. A value is let go after the last node that could use it.
 
 The loop's state has five named parts: nodes that are wanted, that wait for sources, that are ready, that are running, and values
-that are held.
-The executor is an argument, a function that takes a call and returns its Future: the caller's thread, a pool of threads, a process.
+that are held. The executor is an argument, a function that takes a call and returns its Future: the caller's thread, the lanes, a process.
 """
 
 from __future__ import annotations
 
+import threading
 import time
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from .cache import MemoryStore, Values
+from .cache import Values
+from .calls import call, call_network
+from .context import Context
 from .declare import NodeSpec
-from .errors import BadInput, Cancelled, GraftError, NodeFailed
-from .events import Cached, Failed, Finished, Listener, Started
-from .plan import Plan
-from .sockets import is_array
+from .errors import BadInput, Cancelled, GraftError
+from .events import Cached, Dropped, Event, Failed, Finished, Listener, Started
+from .lanes import Lanes, at_once
+from .plan import Plan, merge_twins
+from .regions import Unit
+from .sockets import Drop
 from .workflow import Link
-from .workshop import Run
 
-Submit = Callable[[Callable[[], Values]], "Future[Values]"]
-
-
-def callers_thread(call: Callable[[], Values]) -> Future[Values]:
-    """The simplest executor: the call is made at once, by whoever asks."""
-    future: Future[Values] = Future()
-    try:
-        future.set_result(call())
-    except Exception as error:
-        future.set_exception(error)
-    return future
+NOTHING: Values = {}
+FEW = 1  # ready nodes up to which the next one is called in the loop's own thread, when nothing else is under way
 
 
 @dataclass(frozen=True)
 class Result:
-    """values: the outputs of each target by name. ran, cached: how many nodes ran, and how many answers were there already."""
+    """values: the outputs of each target by name, none for a target that a gate kept from being made. ran, cached: how many nodes ran, and
+    how many answers were there already, items counted one by one."""
 
     values: Mapping[str, Values]
     ran: int
@@ -48,61 +42,77 @@ class Result:
 
 
 def run(
-    plan: Plan,
-    workshop: Callable[[str], Run],
-    *,
-    listener: Listener = lambda event: None,
-    keys: Mapping[str, bytes] | None = None,
-    store: MemoryStore | None = None,
-    submit: Submit = callers_thread,
+    plan: Plan, workshop: Any, *, listener: Listener = lambda event: None, lanes: Lanes | None = None, **more: Any
 ) -> Result:
     """Run a plan and return the values of its targets.
 
     workshop: makes what the node of that name gets after ``*``. keys, store: answers from earlier runs are taken from the
-    store and new ones put there. Raises the first node's GraftError (with the node's name in it), or Cancelled, once every
-    call that had begun has ended.
+    store and new ones put there. lanes: threads to run on; without them all happens in this thread. The further arguments are those of
+    Context. Raises the first node's GraftError (with the node's name in it), or Cancelled, once every call that had begun has ended.
     """
-    loop = _Loop(plan, workshop, listener, keys or {}, store, submit)
+    if lanes is not None:
+        more.setdefault("submit", lanes.submit)
+    more["keys"] = more.get("keys") or {}
+    stop = workshop("").stop
+    context = Context(workshop, _in_turn(listener), lanes=lanes, stop=stop, **more)
+    loop = Loop(merge_twins(plan, context.keys), context, {})
     loop.spin()
-    return Result({name: loop.values[name] for name in plan.targets}, loop.ran, loop.cached)
+    context.count(loop.ran, loop.cached)
+    return Result({name: loop.values[name] for name in plan.targets}, context.counts.ran, context.counts.cached)
 
 
-@dataclass
-class _Loop:
-    plan: Plan
-    workshop: Callable[[str], Run]
-    listener: Listener
-    keys: Mapping[str, bytes]
-    store: MemoryStore | None
-    submit: Submit
-    wanted: list[str] = field(init=False)
-    waiting: dict[str, set[str]] = field(default_factory=dict)
-    ready: list[str] = field(default_factory=list)
-    running: dict[Future[Values], tuple[str, float]] = field(default_factory=dict)
-    values: dict[str, Values] = field(default_factory=dict)
-    chosen: dict[str, set[str]] = field(default_factory=dict)
-    uses: dict[str, int] = field(init=False)
-    ran: int = 0
-    cached: int = 0
+def _in_turn(listener: Listener) -> Listener:
+    """A listener that hears one event at a time, whichever threads they come from."""
+    lock = threading.RLock()
 
-    def __post_init__(self) -> None:
-        self.wanted = list(reversed(self.plan.targets))
-        self.uses = {name: len(consumers) for name, consumers in self.plan.consumers.items()}
-        for name in self.plan.targets:
+    def tell(event: Event) -> None:
+        with lock:
+            listener(event)
+
+    return tell
+
+
+class Loop:
+    """The state of one run of a plan, or of one item of a stream. given: values from outside of the plan."""
+
+    def __init__(self, plan: Plan, context: Context, given: Mapping[str, Values]) -> None:
+        self.plan, self.context = plan, context
+        self.wanted: list[str] = list(reversed(plan.targets))
+        self.waiting: dict[str, set[str]] = {}
+        self.ready: list[str] = []
+        self.passed: list[tuple[str, Values, bool]] = []  # done without being called
+        self.running: dict[Future[Any], tuple[str, float]] = {}
+        self.values: dict[str, Values] = dict(given)
+        self.gone: set[str] = set()
+        self.chosen: dict[str, set[str]] = {}
+        self.answers: dict[str, Values] = {}
+        self.turns: dict[str, bytes] = {}
+        self.uses = {name: len(consumers) for name, consumers in plan.consumers.items()}
+        for name in plan.targets:
             self.uses[name] += 1
+        self.ran = self.cached = 0
 
     def spin(self) -> None:
         """Start what is ready, demand what is wanted, settle what has ended, until nothing is left. Depth first, in the order of
         the targets, so that values are used up early."""
-        while self.wanted or self.ready or self.running:
-            if self.ready:
-                self._start(self.ready.pop())
-            elif self.wanted:
-                self._demand(self.wanted.pop())
-            else:
-                done, _ = wait(self.running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    self._settle(future, *self.running.pop(future))
+        try:
+            while self.passed or self.wanted or self.ready or self.running:
+                if self.passed:
+                    self._finish(*self.passed.pop())
+                elif self.ready:
+                    self._start(self.ready.pop())
+                elif self.wanted:
+                    self._demand(self.wanted.pop())
+                else:
+                    done, _ = wait(self.running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        self._settle(future, *self.running.pop(future))
+        except KeyboardInterrupt:
+            self.context.stop.set()
+            self._abandon()
+            raise
+
+    # --- demand
 
     def _demand(self, name: str) -> None:
         """Ask for a node's value: from the store, or by waiting for its sources."""
@@ -114,21 +124,33 @@ class _Loop:
             return
         self.waiting[name] = set()
         self.cached += 1
-        self.listener(Cached(name))
+        self.context.tell(Cached(name))
         self._finish(name, held)
 
     def _held(self, name: str) -> Values | None:
-        if self.store is None or self.plan.specs[name].writes or name not in self.keys:
+        key = self.context.keys.get(name)
+        if key is None:
             return None
-        return self.store.get(self.keys[name])
+        spec = self.plan.specs[name]
+        if not spec.writes:
+            return self.context.store.get(key, heavy=spec.heavy) if self.context.store is not None else None
+        if self.context.index is None or self.context.journal is None:
+            return None
+        self.turns[name] = self.context.journal.turn(key)
+        return self.context.journal.get(self.turns[name])
 
-    def _sources(self, name: str) -> set[str]:
+    def _sources(self, name: str) -> Iterable[str]:
         """The nodes whose values ``name`` needs, as far as is known: lazy inputs only once they have been chosen."""
-        spec, inputs = self.plan.specs[name], self.plan.workflow.nodes[name].inputs
+        plan = self.plan
+        if name in plan.units or name in plan.unit_of or name in plan.twins:
+            return plan.sources[name]
+        spec = plan.specs[name]
+        if spec.needs is None:
+            return plan.sources[name]
         asked = self.chosen.get(name, ())
         return {
             value.node
-            for socket, value in inputs.items()
+            for socket, value in plan.workflow.nodes[name].inputs.items()
             if isinstance(value, Link) and (not spec.inputs[socket].lazy or socket in asked)
         }
 
@@ -142,14 +164,22 @@ class _Loop:
 
     def _advance(self, name: str) -> None:
         """All that ``name`` waited for is there: it is ready, unless its values tell that lazy inputs are needed too."""
-        spec = self.plan.specs[name]
-        if spec.needs is None or name in self.chosen:
+        plan = self.plan
+        if self.gone and any(source in self.gone for source in self._sources(name)):
+            self.passed.append((name, NOTHING, True))
+        elif name in plan.unit_of:
+            self.passed.append((name, self.answers.pop(name, NOTHING), False))
+        elif name in plan.twins:
+            self.cached += 1
+            self.context.tell(Cached(name))
+            self.passed.append((name, self.values[plan.twins[name]], False))
+        elif name in plan.units or (spec := plan.specs[name]).needs is None or name in self.chosen:
             self.ready.append(name)
-            return
-        with self._blamed_on(name):
-            eager = {socket: value for socket, value in self._inputs(name).items() if not spec.inputs[socket].lazy}
-            self.chosen[name] = spec.needs(**eager)
-        self._wait_for(name)
+        else:
+            with self._blamed_on(name):
+                eager = {socket: value for socket, value in self._inputs(name).items() if not spec.inputs[socket].lazy}
+                self.chosen[name] = spec.needs(**eager)
+            self._wait_for(name)
 
     def _inputs(self, name: str) -> dict[str, Any]:
         """The values that the node's function is called with; a lazy input that was not chosen is None."""
@@ -165,36 +195,88 @@ class _Loop:
                     wrong = entry.problem(value)
                     if wrong is not None:
                         raise BadInput(socket, wrong, "change what is linked to it")
-            inputs[socket] = value
+            inputs[socket] = iter([value]) if entry.collects else value
         return inputs
 
+    # --- run
+
     def _start(self, name: str) -> None:
-        run = self.workshop(name)
+        if self.context.stop.is_set():
+            self._abandon()
+            raise Cancelled
+        began = time.perf_counter()
+        if name in self.plan.units:
+            self._keep(self._start_unit(self.plan.units[name]), name, began)
+            return
+        run = self.context.workshop(name)
         if run.stop.is_set():
             self._abandon()
             raise Cancelled
         spec = self.plan.specs[name]
         with self._blamed_on(name):
             inputs = self._inputs(name)
-        self.listener(Started(name))
-        began = time.perf_counter()
-        future = self.submit(lambda: call(name, spec, inputs, run))
+        self.context.tell(Started(name))
+        work = (
+            (lambda: call_network(name, spec, inputs, run)) if spec.network else (lambda: call(name, spec, inputs, run))
+        )
+        alone = not self.running and len(self.ready) < FEW and not self.wanted and not spec.network
+        self._keep(at_once(work) if alone else self.context.submit(spec, work), name, began)
+
+    def _start_unit(self, unit: Unit) -> Future[Any]:
+        from .streams import UnitRun
+
+        ends = [
+            name for name in (*unit.collectors, *unit.sinks) if name not in self.values and self.uses.get(name, 0) > 0
+        ]
+        wanted = {name for name in ends if name in self.waiting or self._held(name) is None}
+        run = UnitRun(unit, self.plan, dict(self.values), self.context, wanted)
+        if self.context.lanes is None or (not self.running and not self.ready and not self.wanted):
+            return at_once(run.run)
+        future: Future[Any] = Future()
+        threading.Thread(target=lambda: _fulfil(future, run), name="graft-unit").start()
+        return future
+
+    def _keep(self, future: Future[Any], name: str, began: float) -> None:
         if future.done():
             self._settle(future, name, began)
         else:
             self.running[future] = (name, began)
 
-    def _settle(self, future: Future[Values], name: str, began: float) -> None:
-        with self._blamed_on(name):
+    def _settle(self, future: Future[Any], name: str, began: float) -> None:
+        with self._blamed_on("" if name in self.plan.units else name):
             values = future.result()
+        if name in self.plan.units:
+            self.answers.update(values)
+            self._finish(name, NOTHING)
+            return
+        seconds, spec = time.perf_counter() - began, self.plan.specs[name]
         self.ran += 1
-        self.listener(Finished(name, time.perf_counter() - began))
-        if self.store is not None and name in self.keys and not self.plan.specs[name].writes:
-            self.store.put(self.keys[name], values)
+        if self.context.lanes is not None:
+            self.context.lanes.learn(spec, seconds)
+        self.context.tell(Finished(name, seconds))
+        if isinstance(values, Drop):
+            self.context.tell(Dropped(name, self.context.index, values.reason))
+            self._finish(name, NOTHING, gone=True)
+            return
+        self._remember(name, spec, values, seconds)
         self._finish(name, values)
 
-    def _finish(self, name: str, values: Values) -> None:
+    def _remember(self, name: str, spec: NodeSpec, values: Values, seconds: float) -> None:
+        key = self.context.keys.get(name)
+        if key is None:
+            return
+        if not spec.writes:
+            if self.context.store is not None:
+                self.context.store.put(key, values, heavy=spec.heavy, seconds=seconds)
+        elif self.context.journal is not None and name in self.turns:
+            self.context.journal.put(self.turns[name], name, values, self.context.written.get(name, ()))
+
+    # --- let go
+
+    def _finish(self, name: str, values: Values, gone: bool = False) -> None:
         self.values[name] = values
+        if gone:
+            self.gone.add(name)
         self._let_go(self.plan.sources[name])
         for consumer in self.plan.consumers[name]:
             missing = self.waiting.get(consumer)
@@ -209,11 +291,13 @@ class _Loop:
         todo = list(names)
         while todo:
             name = todo.pop()
+            if name not in self.uses:
+                continue
             self.uses[name] -= 1
             if self.uses[name] > 0:
                 continue
             if name in self.values:
-                self.values[name] = {}
+                self.values[name] = NOTHING
             elif name not in self.waiting:
                 self.waiting[name] = set()
                 todo.extend(self.plan.sources[name])
@@ -227,7 +311,8 @@ class _Loop:
             self._abandon()
             if isinstance(error, GraftError):
                 error.node = error.node or name
-                self.listener(Failed(name, error))
+                if self.context.index is None:
+                    self.context.tell(Failed(error.node, error))
             raise
 
     def _abandon(self) -> None:
@@ -237,20 +322,8 @@ class _Loop:
             self.running.clear()
 
 
-def call(name: str, spec: NodeSpec, inputs: Mapping[str, Any], run: Run) -> Values:
-    """Call a node's function and return its outputs by name, arrays made read-only. Raises GraftError or Cancelled."""
+def _fulfil(future: Future[Any], run: Any) -> None:
     try:
-        answer = spec.function(**inputs, run=run) if spec.wants_run else spec.function(**inputs)
-    except (GraftError, Cancelled, KeyboardInterrupt):
-        raise
-    except BaseException as error:  # a node that calls exit() must not end the program
-        raise NodeFailed(name, error, traceback.format_exc()) from error
-    outputs = tuple(answer) if spec.many else (answer,) if spec.outputs else ()
-    values = dict(zip(spec.outputs, outputs, strict=True))
-    for output, value in values.items():
-        wrong = spec.outputs[output].type.check(value)
-        if wrong is not None:
-            raise NodeFailed(name, TypeError(f"its output '{output}' is wrong: {wrong}"), "")
-        if is_array(value):
-            value.flags.writeable = False
-    return values
+        future.set_result(run.run())
+    except BaseException as error:
+        future.set_exception(error)

@@ -68,6 +68,13 @@ class Lazy:
     """This input is made only when the node's ``needs`` function asks for it."""
 
 
+@dataclass(frozen=True)
+class Drop:
+    """What a gate returns in place of its value: the item goes no further on any way behind the gate; ``reason`` is for the report."""
+
+    reason: str
+
+
 Check = Callable[[Any], str | None]
 
 

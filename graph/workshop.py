@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BadInput, Cancelled, did_you_mean
-from .events import Event, Preview, Progress, Said, Wrote
+from .events import Event, Expected, Preview, Progress, Said, Wrote
 
 
 @dataclass(frozen=True)
 class Run:
     """What one call of a node may use beside its inputs. ``models`` is the shelf; ``out`` the folder that results go to;
-    ``folder`` where the workflow lies; ``workflow`` its JSON; ``node`` the id of the node that is called."""
+    ``folder`` where the workflow lies; ``workflow`` its JSON; ``node`` the id of the node that is called; ``item`` which item of a stream it is called for."""
 
     node: str
     out: Path
@@ -25,6 +25,7 @@ class Run:
     workflow: Mapping[str, Any] = field(default_factory=dict)
     tell: Callable[[Event], None] = lambda event: None
     stop: threading.Event = field(default_factory=threading.Event)
+    item: int | None = None
 
     def find(self, path: str, socket: str = "path") -> Path:
         """The file or folder that ``path`` names: absolute, beside the workflow, or in the working folder. BadInput if none is there."""
@@ -42,6 +43,10 @@ class Run:
         """``done`` of ``total`` steps are made. Raises Cancelled when the user has stopped the run."""
         self.check()
         self.tell(Progress(self.node, done, total, note))
+
+    def expect(self, total: int) -> None:
+        """A source tells how many items it will give, so that a user sees how far it is."""
+        self.tell(Expected(self.node, total))
 
     def preview(self, image: Any) -> None:
         """Show an unfinished picture, uint8 (H, W, 3)."""

@@ -92,7 +92,7 @@ class Edit(NamedTuple):
     prompt: str
 
 
-@node(tags=("instruction", "sentence", "llm", "chat", "parser", "words"))
+@node(heavy=True, tags=("instruction", "sentence", "llm", "chat", "parser", "words"))
 def parse_edit(
     sentence: Annotated[str, Text(multiline=True)],
     model: Annotated[str, Model("chat")] = "auto",

@@ -190,7 +190,7 @@ def test_threads_give_the_same_answer_and_run_at_once() -> None:
     )
     plan = graph.plan(workflow, graph.registry)
     with ThreadPoolExecutor(4) as pool:
-        result = graph.execute(plan, lambda name: graph.Run(name, HERE, HERE), submit=pool.submit)
+        result = graph.execute(plan, lambda name: graph.Run(name, HERE, HERE), submit=lambda spec, call: pool.submit(call))
     assert result.values == {"sum": {"integer": 4}, "other": {"integer": 2}}
 
 
@@ -214,7 +214,7 @@ def test_an_error_waits_for_the_calls_that_had_begun() -> None:
 
     plan = graph.plan(flow(s=("toy.slow", {"a": 1}), f=("toy.break_now", {"a": 1})), graph.registry)
     with ThreadPoolExecutor(2) as pool, pytest.raises(graph.BadInput):
-        graph.execute(plan, lambda name: graph.Run(name, HERE, HERE), submit=pool.submit)
+        graph.execute(plan, lambda name: graph.Run(name, HERE, HERE), submit=lambda spec, call: pool.submit(call))
     assert ended.is_set()
 
 

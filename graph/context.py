@@ -1,0 +1,103 @@
+"""Why: what a run needs at every depth of nested streams (the workshop, the listener, the stores, the lanes) is one object, handed down."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .cache import Fingerprint, Store
+from .declare import NodeSpec
+from .events import Cached, Event, Finished, Listener, Progress, Said, Started, Wrote
+from .lanes import Lanes, at_once, callers_thread
+from .workshop import Run
+
+if TYPE_CHECKING:
+    from .journal import Journal
+
+Answer = TypeVar("Answer")
+Submit = Callable[[NodeSpec, Callable[[], Any]], "Future[Any]"]
+
+
+def _no_fingerprint(hint: Any, name: str) -> str:
+    return ""
+
+
+@dataclass
+class Counts:
+    """What happened in a run, per item and all."""
+
+    ran: int = 0
+    cached: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(frozen=True)
+class Context:
+    """workshop: makes what a node gets after ``*``. keys, store: answers from earlier runs. journal: what writers of streams have written
+    already. index: which item this is about, None outside of streams. written: the files of this item, by node."""
+
+    make: Callable[[str], Run]
+    listener: Listener
+    submit: Submit = callers_thread
+    lanes: Lanes | None = None
+    keys: Mapping[str, bytes] = field(default_factory=dict)
+    store: Store | None = None
+    fingerprint: Fingerprint = _no_fingerprint
+    journal: Journal | None = None
+    stop_on_error: bool = True
+    stop: threading.Event = field(default_factory=threading.Event)
+    counts: Counts = field(default_factory=Counts)
+    index: int | None = None
+    said: set[tuple[str, str]] = field(default_factory=set)
+    written: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def keyed(self) -> bool:
+        """Whether items are worth a key."""
+        return self.store is not None or self.journal is not None
+
+    @property
+    def ahead(self) -> int:
+        """How many items are under way at once: those of the outermost stream share the threads."""
+        return 2 * self.lanes.threads if self.lanes is not None and self.index is None else 0
+
+    def workshop(self, name: str) -> Run:
+        run = self.make(name)
+        return run if self.index is None else replace(run, tell=self.tell, item=self.index)
+
+    def tell(self, event: Event) -> None:
+        """Pass an event on. Of nodes per item only what is rare: a million starts would drown all else."""
+        if self.index is not None and isinstance(event, Started | Finished | Cached | Progress):
+            return
+        if isinstance(event, Said):
+            if (event.node, event.text) in self.said:
+                return
+            self.said.add((event.node, event.text))
+        if isinstance(event, Wrote) and self.index is not None:
+            self.written.setdefault(event.node, []).append(str(event.path.absolute()))
+        self.listener(event)
+
+    def ran(self, name: str, seconds: float) -> None:
+        self.count(1, 0)
+        self.tell(Finished(name, seconds))
+
+    def count(self, ran: int, cached: int) -> None:
+        with self.counts.lock:
+            self.counts.ran += ran
+            self.counts.cached += cached
+
+    def for_item(self, index: int) -> Context:
+        """The context of one item, whose thread waits for each of its nodes."""
+        return replace(
+            self, index=index, written={}, submit=self.lanes.inside if self.lanes is not None else callers_thread
+        )
+
+    def item(self, work: Callable[[], Answer]) -> Future[Answer]:
+        """Begin an item: on a thread of the items' pool, or here where it is one of a nested stream."""
+        if self.ahead:
+            assert self.lanes is not None
+            return self.lanes.pool("items").submit(work)
+        return at_once(work)

@@ -1,0 +1,342 @@
+"""Why: a folder of a million pictures must go through a graph in the memory of a few. A driver pulls items from a source, a few ahead, takes each
+through its plan on its own thread, and hands the answers on in the order of the source. Nodes that collect read from channels which
+hold a few items; a full channel holds the driver back.
+
+Where a full channel would hold back another node that starves behind the same driver, for good, the full one may grow (Parks, 1995).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Any
+
+from .cache import Values, canonical, keys_over
+from .calls import call, outputs_of
+from .context import Context
+from .declare import InputSpec
+from .errors import BadInput, Cancelled, GraftError, NodeFailed
+from .events import Dropped, Event, Expected, Finished, Progress, Started
+from .plan import Plan
+from .regions import Feed, Unit
+from .sockets import File
+from .workflow import Link
+
+AHEAD = 4  # items that a channel holds
+TOLD = 0.1  # seconds between two reports of progress
+POLL = 0.2  # seconds after which a waiting thread looks whether the run was stopped
+
+
+class Over(Exception):
+    """The unit has ended because of something elsewhere."""
+
+
+@dataclass
+class Tap:
+    """What the channels of one driver share."""
+
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    channels: list[Channel] = field(default_factory=list)
+    ended: Callable[[], bool] = lambda: False
+
+
+class Channel:
+    """Items from a driver to one input of one node, in order. Iterating ends with the stream, or raises Over."""
+
+    def __init__(self, tap: Tap, feed: Feed) -> None:
+        self.tap, self.feed = tap, feed
+        self.items: deque[Any] = deque()
+        self.starving = self.closed = self.finished = False
+        tap.channels.append(self)
+
+    def put(self, value: Any) -> None:
+        """Hand on an item; waits while the channel is full, unless another one of the same driver starves."""
+        with self.tap.changed:
+            while (
+                not self.closed and len(self.items) >= AHEAD and not any(other.starving for other in self.tap.channels)
+            ):
+                self._wait()
+            if not self.closed:
+                self.items.append(value)
+                self.starving = False  # its reader may wake late
+                self.tap.changed.notify_all()
+
+    def finish(self) -> None:
+        """No more items come."""
+        with self.tap.changed:
+            self.finished = True
+            self.tap.changed.notify_all()
+
+    def close(self) -> None:
+        """The reader wants no more."""
+        with self.tap.changed:
+            self.closed = True
+            self.items.clear()
+            self.tap.changed.notify_all()
+
+    def __iter__(self) -> Iterator[Any]:
+        while True:
+            with self.tap.changed:
+                while not self.items:
+                    if self.finished or self.closed:
+                        return
+                    self.starving = True
+                    self.tap.changed.notify_all()
+                    try:
+                        self._wait()
+                    finally:
+                        self.starving = False
+                value = self.items.popleft()
+                self.tap.changed.notify_all()
+            yield value
+
+    def _wait(self) -> None:
+        self.tap.changed.wait(POLL)
+        if self.tap.ended():
+            raise Over
+
+
+class UnitRun:
+    """One run of a unit: its drivers and collectors, each on a thread of its own where there is more than one of them."""
+
+    def __init__(
+        self, unit: Unit, plan: Plan, values: Mapping[str, Values], context: Context, wanted: set[str]
+    ) -> None:
+        self.unit, self.plan, self.values, self.context = unit, plan, values, context
+        self.collectors = [name for name in unit.collectors if name in wanted]
+        self.answers: dict[str, Values] = {name: {} for name in (*unit.collectors, *unit.sinks)}
+        self.error: BaseException | None = None
+        self.over = threading.Event()
+        self.taps = {axis: Tap(ended=self.ended) for axis in unit.plans}
+        self.channels: dict[tuple[str, str], Channel] = {}
+        for feed in unit.feeds:
+            if feed.collector in wanted or plan.specs[feed.collector].source:
+                self.channels[feed.collector, feed.socket] = Channel(self.taps[feed.axis], feed)
+
+    def ended(self) -> bool:
+        return self.over.is_set() or self.context.stop.is_set()
+
+    def run(self) -> dict[str, Values]:
+        """The answers of the collectors. Raises the first error of any part, or Cancelled."""
+        parts: list[Callable[[], None]] = [Driver(self, axis).run for axis in self.unit.plans]
+        parts += [lambda name=name: self._collect(name) for name in self.collectors]  # type: ignore[misc]
+        threads = [threading.Thread(target=self._guarded, args=(part,), name="graft-stream") for part in parts[1:]]
+        for thread in threads:
+            thread.start()
+        self._guarded(parts[0])
+        for thread in threads:
+            thread.join()
+        if self.context.stop.is_set():
+            raise Cancelled
+        if self.error is not None:
+            raise self.error
+        return self.answers
+
+    def _guarded(self, part: Callable[[], None]) -> None:
+        try:
+            part()
+        except Over:
+            pass
+        except BaseException as error:
+            if self.error is None or isinstance(self.error, Over):
+                self.error = error
+            self.over.set()
+            for tap in self.taps.values():
+                with tap.changed:
+                    tap.changed.notify_all()
+
+    def inputs_of(self, name: str) -> dict[str, Any]:
+        """The values that a source or a collector is called with; what it collects comes from its channels."""
+        spec, given = self.plan.specs[name], self.plan.workflow.nodes[name].inputs
+        inputs: dict[str, Any] = {}
+        for socket, entry in spec.inputs.items():
+            value = given.get(socket, entry.default)
+            channel = self.channels.get((name, socket))
+            if channel is not None:
+                inputs[socket] = checked(entry, channel)
+                continue
+            if isinstance(value, Link):
+                value = self.values[value.node][value.output]
+                if (wrong := entry.problem(value)) is not None:
+                    raise blame(BadInput(socket, wrong, "change what is linked to it"), name)
+            inputs[socket] = iter([value]) if entry.collects else value
+        return inputs
+
+    def _collect(self, name: str) -> None:
+        context, spec = self.context, self.plan.specs[name]
+        context.tell(Started(name))
+        began = time.perf_counter()
+        try:
+            # never on the lane of heavy nodes: it waits for items that may need that lane
+            values = call(name, spec, self.inputs_of(name), context.workshop(name))
+        except GraftError as error:
+            raise blame(error, name) from None
+        finally:
+            for (collector, _), channel in self.channels.items():
+                if collector == name:
+                    channel.close()
+        if self.ended():
+            raise Over
+        assert isinstance(values, Mapping)
+        self.answers[name] = values
+        context.ran(name, time.perf_counter() - began)
+        if (key := context.keys.get(name)) is not None and context.store is not None and not spec.writes:
+            context.store.put(key, values, heavy=spec.heavy, seconds=time.perf_counter() - began)
+
+
+class Driver:
+    """Pulls the items of one source and takes them through their plan."""
+
+    def __init__(self, unit: UnitRun, axis: str) -> None:
+        self.unit, self.axis, self.context = unit, axis, unit.context
+        self.plan = unit.unit.plans[axis]
+        self.tap = unit.taps[axis]
+        self.endless = any(
+            name == axis or name in self.plan.unit_of or name in self.plan.order for name in unit.unit.sinks
+        )
+        inside = self._inside()
+        dear = any(self.plan.specs[name].heavy or self.plan.specs[name].writes for name in inside)
+        self.keyed = self.context.keyed and dear
+        self.outer_keys = {name: key for name, key in self.context.keys.items() if name not in inside}
+        self.broadcast = {name: values for name, values in unit.values.items() if name != axis}
+        self.done = self.dropped = self.failed = self.total = 0
+        self.told = 0.0
+
+    def _inside(self) -> set[str]:
+        """All nodes per item, those of nested streams too."""
+        found: set[str] = set()
+        todo = [self.plan]
+        while todo:
+            plan = todo.pop()
+            found.update(name for name in plan.order if name in plan.specs and name not in plan.units)
+            for unit in plan.units.values():
+                found.update(unit.collectors)
+                todo.extend(unit.plans.values())
+        return found
+
+    def run(self) -> None:
+        spec = self.plan.specs[self.axis]
+        self.context.tell(Started(self.axis))
+        began = time.perf_counter()
+        window: deque[Future[Mapping[str, Values] | None]] = deque()
+        ahead = self.context.ahead
+        try:
+            with closing(self._items()) as items:
+                for index, item in enumerate(items):
+                    values = outputs_of(self.axis, spec, item)
+                    window.append(self.context.item(lambda i=index, v=values: self._through(i, v)))  # type: ignore[misc]
+                    while len(window) > ahead:
+                        self._deliver(window.popleft().result())
+                    if not self.endless and all(channel.closed for channel in self.tap.channels):
+                        break
+            while window:
+                self._deliver(window.popleft().result())
+        finally:
+            for future in window:  # let every call that has begun come to its end
+                future.cancel() or future.exception()
+            for channel in self.tap.channels:
+                channel.finish()
+        self._tell(last=True)
+        self.context.tell(Finished(self.axis, time.perf_counter() - began))
+
+    def _items(self) -> Generator[Any, None, None]:
+        """The source's own items; an error of the source is told as the node's."""
+        spec, run = self.plan.specs[self.axis], self.context.workshop(self.axis)
+        run = replace(run, tell=self._hear)
+        try:
+            inputs = self.unit.inputs_of(self.axis)
+            for item in spec.function(**inputs, run=run) if spec.wants_run else spec.function(**inputs):
+                if self.unit.ended():
+                    raise Over
+                yield item
+        except GraftError as error:
+            raise blame(error, self.axis) from None
+        except (Over, Cancelled, GeneratorExit):
+            raise
+        except BaseException as error:
+            raise NodeFailed(self.axis, error, traceback.format_exc()) from error
+        finally:
+            for (taker, _), channel in self.unit.channels.items():
+                if taker == self.axis:
+                    channel.close()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, Expected):
+            self.total = event.total
+        self.context.tell(event)
+
+    def _through(self, index: int, values: Values) -> Mapping[str, Values] | None:
+        """Take one item through its plan: the values of the ends that it came to, or None where it failed and is passed over."""
+        from .scheduler import Loop
+
+        if self.unit.ended():
+            raise Over
+        given = {**self.broadcast, self.axis: values}
+        context = replace(self.context.for_item(index), keys=self._keys(values) if self.keyed else {})
+        loop = Loop(self.plan, context, given)
+        try:
+            loop.spin()
+        except GraftError as error:
+            if self.context.stop_on_error:
+                raise
+            self.context.tell(Dropped(error.node or self.axis, index, str(error), failed=True))
+            return None
+        finally:
+            self.context.count(loop.ran, loop.cached)
+        reached = {name: loop.values[name] for name in self.plan.targets if name not in loop.gone}
+        self.dropped += len(reached) < len(self.plan.targets)
+        reached[self.axis] = values
+        return reached
+
+    def _keys(self, values: Values) -> dict[str, Any]:
+        """The keys of all nodes for this item: what it is made of says which item it is, not how many came before."""
+        spec = self.plan.specs[self.axis]
+        item = {}
+        for name, value in values.items():
+            digest = blake2b(b"item" + canonical(value), digest_size=16)
+            hint = spec.outputs[name].hint
+            if isinstance(hint, File):
+                digest.update(b"\0" + self.context.fingerprint(hint, value).encode())
+            item[name] = digest.digest()
+        names = [name for name in self.plan.order if name not in self.plan.units and name not in self.plan.unit_of]
+        return keys_over(names, self.plan, self.context.fingerprint, {**self.outer_keys, self.axis: item})
+
+    def _deliver(self, reached: Mapping[str, Values] | None) -> None:
+        if reached is None:
+            self.failed += 1
+        else:
+            for channel in self.tap.channels:
+                link = channel.feed.link
+                if link.node in reached:
+                    channel.put(reached[link.node][link.output])
+        self.done += 1
+        self._tell()
+
+    def _tell(self, last: bool = False) -> None:
+        now = time.monotonic()
+        if not last and now - self.told < TOLD:
+            return
+        self.told = now
+        notes = [f"{self.dropped} dropped"] * (self.dropped > 0) + [f"{self.failed} failed"] * (self.failed > 0)
+        self.context.tell(Progress(self.axis, self.done, max(self.done, self.total), ", ".join(notes)))
+
+
+def checked(entry: InputSpec, items: Iterable[Any]) -> Iterator[Any]:
+    """The items, each of the type that the socket takes."""
+    for item in items:
+        if (wrong := entry.problem(item)) is not None:
+            raise BadInput(entry.name, wrong, "change what is linked to it")
+        yield item
+
+
+def blame(error: GraftError, name: str) -> GraftError:
+    """The error with the node's name in it."""
+    error.node = error.node or name
+    return error
