@@ -178,7 +178,7 @@ def run_workflow(
             for name, reason in record.explain(plan, tokens, store).items():
                 print(f"{name}: {reason}")
             return None
-        result = runner.run(plan, settings.out, listener, skip_errors=skip_errors, rename=_with_own_files)
+        result = runner.run(plan, settings.out, listener, skip_errors=skip_errors, saved=_with_own_files(workflow))
         record.write(tokens)
         return result
 
@@ -200,10 +200,12 @@ def _with_own_files(workflow: Workflow) -> Workflow:
     anywhere. What ships with Graft is left as it is: it is found on every machine."""
     values = {}
     for name, node in workflow.nodes.items():
-        spec = graph.registry[node.type]
+        spec = graph.registry.get(node.type)
         for socket, value in node.inputs.items():
             if (
-                isinstance(spec.inputs[socket].hint, graph.File)
+                spec is not None
+                and socket in spec.inputs
+                and isinstance(spec.inputs[socket].hint, graph.File)
                 and isinstance(value, str)
                 and workflow.folder != WORKFLOWS
             ):

@@ -3,15 +3,17 @@ gathered, each with its node and socket, what came, what was expected, and the n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
 
 from .declare import InputSpec, NodeSpec
-from .errors import Problem, did_you_mean
+from .errors import GraftError, Problem, did_you_mean
+from .expand import expand
 from .levels import levels
-from .plan import graph_of
+from .plan import graph_of, with_ancestors
 from .sockets import File, Model, fits
 from .workflow import Link, Node, Workflow
 
@@ -24,18 +26,28 @@ def problems(
     registry: Mapping[str, NodeSpec],
     missing: Callable[[str], str] | None = None,
     weights: WeightsProblem | None = None,
+    targets: Iterable[str] | None = None,
 ) -> list[Problem]:
     """Everything that keeps a workflow from running, in the file's order; an empty list when nothing does.
 
+    targets: look only at what these nodes need: beside a node that is not known here, all else can still run.
     missing: the cure for a path at which no file lies, "" where one does (paths are not checked without it).
     weights: says what is wrong with a model's name (names are not checked without it).
     """
     found: list[Problem] = []
     if not workflow.nodes:
         found.append(Problem("the workflow has no nodes", "add one"))
+    parameters = list(_parameter_problems(workflow, registry))
+    try:
+        workflow = expand(workflow, registry)
+    except GraftError as error:
+        return [*found, Problem(error.what, error.cure, error.node, error.socket)]
+    if targets is not None:
+        needed = with_ancestors(graph_of(workflow), [name for name in targets if name in workflow.nodes])
+        workflow = replace(workflow, nodes={name: node for name, node in workflow.nodes.items() if name in needed})
     for name, node in workflow.nodes.items():
         found.extend(_node_problems(name, node, workflow, registry, missing, weights))
-    found.extend(_parameter_problems(workflow, registry))
+    found.extend(parameters)
     circles = list(_cycle_problems(workflow))
     found.extend(circles or _stream_problems(workflow, registry))
     return found

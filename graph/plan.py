@@ -11,6 +11,7 @@ import networkx as nx
 
 from .declare import NodeSpec
 from .errors import GraftError
+from .expand import expand
 from .workflow import Link, Workflow
 
 if TYPE_CHECKING:
@@ -56,13 +57,14 @@ def make(workflow: Workflow, registry: Mapping[str, NodeSpec], targets: Iterable
 
     targets: the nodes whose values are wanted; by default those that write, and where none does, those nothing consumes.
     """
+    workflow = expand(workflow, registry)
     graph = graph_of(workflow)
     specs = {name: registry[node.type] for name, node in workflow.nodes.items() if node.type in registry}
     wanted = tuple(targets) if targets is not None else _default_targets(graph, specs)
     for name in wanted:
         if name not in graph:
             raise GraftError(f"there is no node '{name}' to run")
-    needed = _with_ancestors(graph, wanted)
+    needed = with_ancestors(graph, wanted)
     order = tuple(nx.topological_sort(graph.subgraph(needed)))
     plan = Plan(
         workflow,
@@ -108,7 +110,7 @@ def _default_targets(graph: nx.DiGraph[str], specs: Mapping[str, NodeSpec]) -> t
     return writers or tuple(name for name in graph if not graph.succ[name])
 
 
-def _with_ancestors(graph: nx.DiGraph[str], targets: Iterable[str]) -> set[str]:
+def with_ancestors(graph: nx.DiGraph[str], targets: Iterable[str]) -> set[str]:
     """One walk backwards over all targets together (nx.ancestors would walk once for each)."""
     needed = set(targets)
     todo = list(needed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +38,19 @@ class Runner:
         self.registry, self.models, self.lanes, self.store = registry, models, lanes, store
         self._prints: dict[Path, Fingerprints] = {}
 
-    def problems(self, workflow: Workflow) -> list[Problem]:
+    def problems(self, workflow: Workflow, targets: Iterable[str] | None = None) -> list[Problem]:
         """Everything that stands against running the workflow on this machine: also files and weights that are not there."""
 
         def missing(path: str) -> str:
             return "" if find_file(path, workflow.folder) else file_cure(path, workflow.folder)
 
-        return problems(workflow, self.registry, missing=missing, weights=self.models.problems if self.models else None)
+        return problems(
+            workflow,
+            self.registry,
+            missing=missing,
+            weights=self.models.problems if self.models else None,
+            targets=targets,
+        )
 
     def fingerprint(self, folder: Path) -> Fingerprint:
         """What lies behind the names in workflows of ``folder``."""
@@ -59,27 +65,28 @@ class Runner:
 
     def plan(self, workflow: Workflow, targets: Iterable[str] | None = None) -> Plan:
         """The plan of a workflow. Raises NotValid with every problem."""
-        found = self.problems(workflow)
+        targets = tuple(targets) if targets is not None else None
+        found = self.problems(workflow, targets)
         if found:
             raise NotValid(found)
         return make_plan(workflow, self.registry, targets)
 
     def run(
         self, plan: Plan, out: Path, listener: Listener, *, stop: threading.Event | None = None, skip_errors: bool = False,
-        rename: Callable[[Workflow], Workflow] = lambda workflow: workflow,
+        saved: Workflow | None = None,
     ) -> Result:  # fmt: skip
-        """Run a plan; results go to ``out``. rename: what of the workflow is put into pictures. Raises the first node's GraftError, or Cancelled."""
+        """Run a plan; results go to ``out``. saved: the workflow that is put into pictures. Raises the first node's GraftError, or Cancelled."""
         workflow, stop = plan.workflow, stop or threading.Event()
         writes = any(spec.writes for spec in plan.specs.values())
         if writes:
             make_folder(out)
-        saved = rename(workflow)
+        raw = (saved or workflow).raw
         fingerprint = self.fingerprint(workflow.folder)
         keys = keys_of(plan, fingerprint) if self.store is not None or plan.units else {}
         journal = Journal(out) if writes and plan.units else None
 
         def workshop(node: str) -> Run:
-            return Run(node, out, workflow.folder, self.models, saved.raw, listener, stop)
+            return Run(node, out, workflow.folder, self.models, raw, listener, stop)
 
         try:
             return execute(

@@ -30,10 +30,17 @@ class Link:
 
 @dataclass(frozen=True)
 class Node:
-    """One node: its type, and for each input a JSON value or a Link."""
+    """One node: its type, and for each input a JSON value or a Link. ``extra``: the file's further fields, of a node that is not to be
+    called as it stands (it is switched off, or holds a graph); None for all others."""
 
     type: str
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] | None = None
+
+    @property
+    def mode(self) -> str:
+        """ "mute", "bypass" or ""."""
+        return str(self.extra.get("mode", "")) if self.extra else ""
 
 
 @dataclass(frozen=True)
@@ -145,7 +152,13 @@ def _node(key: str, value: Any, wrong: list[str]) -> Node:
     if not isinstance(inputs, dict):
         wrong.append(f"the inputs of the node '{key:.60}' are no table")
         return Node(value["type"])
-    return Node(value["type"], {name: Link(**entry) if is_link(entry) else entry for name, entry in inputs.items()})
+    mode = value.get("mode", "")
+    if mode not in ("", "mute", "bypass"):
+        wrong.append(f"the node '{key:.60}' has the mode {mode!r:.40}, which is neither mute nor bypass")
+    extra = value if mode or value["type"].startswith("graph.") else None
+    return Node(
+        value["type"], {name: Link(**entry) if is_link(entry) else entry for name, entry in inputs.items()}, extra
+    )
 
 
 def _parameters(table: Any, wrong: list[str]) -> dict[str, Parameter]:
