@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -63,7 +64,8 @@ class Record:
             part.write_text(json.dumps(found))
             part.replace(self.path)
         except OSError:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def explain(self, plan: Plan, now: Tokens, store: Store) -> dict[str, str]:
         """For each node, in order: a hit, or a miss and why."""

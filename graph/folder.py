@@ -67,7 +67,8 @@ class FolderStore:
             part.write_bytes(data)
             part.replace(path)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
             self._tell(f"answers are not kept in {self.folder}: {error.strerror or error}")
             return False
         self._count(len(data))
