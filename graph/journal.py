@@ -8,6 +8,7 @@ a torn last line, as a crash leaves it, is overlooked.
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterable
 from hashlib import blake2b
@@ -52,7 +53,7 @@ class Journal:
     def get(self, key: bytes) -> Values | None:
         """What the writer answered, if its files are still there."""
         entry = self._done.get(key)
-        if entry is None or not all(Path(file).exists() for file in entry[0]):
+        if entry is None or not all(map(_written, entry[0])):
             return None
         values: Values = entry[1]
         return values
@@ -84,3 +85,11 @@ class Journal:
             if self._file is not None:
                 self._file.close()
                 self._file = None
+
+
+def _written(path: str) -> bool:
+    """Whether a file is there and holds something: a power cut leaves empty ones."""
+    try:
+        return os.stat(path).st_size > 0
+    except OSError:
+        return False

@@ -81,7 +81,7 @@ class Lanes:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                threading.Thread(target=self._loop.run_forever, name="graft-network", daemon=True).start()
+                threading.Thread(target=_serve, args=(self._loop,), name="graft-network", daemon=True).start()
             return self._loop
 
     def close(self) -> None:
@@ -93,6 +93,11 @@ class Lanes:
             if self._loop is not None:
                 asyncio.run_coroutine_threadsafe(_stop(), self._loop)
                 self._loop = None
+
+
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_forever()
+    loop.close()
 
 
 async def _stop() -> None:

@@ -7,6 +7,7 @@ from nodes.image.adjusting import adjust, blur, grey, invert, sharpen
 from nodes.image.comparing import difference, grid, side_by_side, slider_strip
 from nodes.image.drawing import gradient, solid, text_on_picture
 from nodes.image.layers import blend, composite, paste
+from nodes.image.measuring import sharpness
 from nodes.image.reading import load
 from nodes.image.shape import crop, crop_to_box, flip, pad, resize, rotate, scale, size
 from nodes.image.writing import save
@@ -32,6 +33,7 @@ __all__ = [
     "save",
     "scale",
     "sharpen",
+    "sharpness",
     "side_by_side",
     "size",
     "slider_strip",

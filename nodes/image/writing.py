@@ -56,13 +56,14 @@ def save(
     _check_fits(image, alpha, format)
     data = _encode(image, alpha, format, quality, dict(run.workflow) if keep_workflow else {}, run)
     target = run.out / (name + _ENDINGS[format])
+    alone = run.item is None  # one of many that a crash loses is made again by the next run
     with explained("name", target):
         target.parent.mkdir(parents=True, exist_ok=True)
         _check_inside(target.parent, run.out, name)
         if overwrite and "{n}" not in name:
-            path = write_atomic(target, data)
+            path = write_atomic(target, data, flush=alone)
         else:
-            path = write_new(target.parent, numbered(target.parent, Path(name).name, target.suffix), data)
+            path = write_new(target.parent, numbered(target.parent, Path(name).name, target.suffix), data, flush=alone)
     run.wrote(path)
     return os.fspath(path)
 

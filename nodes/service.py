@@ -1,0 +1,33 @@
+"""Why: the worker process is told by name where its nodes come from. This is that place: all families, the shelf of models, and how a preview
+becomes a JPEG."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from PIL import Image as Pillow
+
+import graph
+from graph import Settings
+from graph.kit import Kit
+from nodes.models import Shelf
+
+PREVIEW_QUALITY = 80
+
+
+def setup(settings: Settings) -> Kit:
+    """What a worker works with: every node of the house."""
+    import nodes  # noqa: F401 - importing it fills the registry
+
+    shelf = Shelf(settings)
+    return Kit(graph.registry, shelf, shelf.close, jpeg)
+
+
+def jpeg(image: Any, side: int) -> bytes:
+    """A preview's bytes. image: uint8 (H, W, 3). side: pixels of the longer side, at most."""
+    picture = Pillow.fromarray(image)
+    picture.thumbnail((side, side), reducing_gap=2.0)
+    file = io.BytesIO()
+    picture.convert("RGB").save(file, "JPEG", quality=PREVIEW_QUALITY)
+    return file.getvalue()
