@@ -24,6 +24,7 @@ from terminal import Terminal
 
 VERSION = "0.1.0"
 WORKFLOWS = Path(__file__).resolve().parent / "workflows"
+CHANGED = "its files have changed since it was turned on; look at them, then './graft packs on' turns it on again"
 EXAMPLE = "workflows/replace_object.json"
 
 
@@ -77,6 +78,13 @@ def _main(arguments: list[str]) -> int:
     nodes.add_argument("node", nargs="?")
     nodes.add_argument("--json", action="store_true", help="for machines")
     nodes.set_defaults(call=_nodes)
+    packs = commands.add_parser("packs", help="list the node packs in custom_nodes/, turn one on or off")
+    packs.add_argument("switch", nargs="?", choices=("on", "off"))
+    packs.add_argument("name", nargs="?")
+    packs.add_argument(
+        "--follow", action="store_true", help="load it again whenever it changes, as its author wants it"
+    )
+    packs.set_defaults(call=_packs)
     commands.add_parser("test", help="run the tests (further words go to pytest)", add_help=False).set_defaults(
         call=_test
     )
@@ -215,7 +223,13 @@ def _with_own_files(workflow: Workflow) -> Workflow:
 
 
 def _import_nodes() -> None:
-    import nodes  # noqa: F401 - importing it fills the registry
+    """Fill the registry: the nodes that ship, and those of the packs that are on."""
+    import nodes  # noqa: F401
+    from nodes.packs import Packs
+
+    for pack in Packs(Settings.from_environment()).refresh():
+        if pack.state in ("broken", "changed"):
+            print(f"the pack '{pack.name}' is not loaded: {pack.error or CHANGED}", file=sys.stderr)
 
 
 def _input_spec(workflow: Workflow, node: str, socket: str) -> InputSpec | None:
@@ -330,6 +344,22 @@ def _nodes(given: argparse.Namespace, rest: list[str]) -> int:
     else:
         width = max(len(spec.id) for spec in chosen)
         print("\n".join(f"{spec.id:{width}}  {spec.summary}" for spec in chosen))
+    return 0
+
+
+def _packs(given: argparse.Namespace, rest: list[str]) -> int:
+    import nodes  # noqa: F401 - a pack must not take the name of a node that ships
+    from nodes.packs import Packs
+
+    packs = Packs(Settings.from_environment())
+    if given.switch and not given.name:
+        raise UsageError("no pack was named", f"try: ./graft packs {given.switch} NAME")
+    found = [packs.turn(given.name, given.switch == "on", follow=given.follow)] if given.switch else packs.refresh()
+    for pack in found:
+        detail = ", ".join(pack.nodes) or pack.error or (CHANGED if pack.state == "changed" else "")
+        print(f"{pack.name}: {pack.state}{f': {detail}' if detail else ''}")
+    if not found:
+        print(f"there are no packs in {packs.folder}")
     return 0
 
 

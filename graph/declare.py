@@ -215,9 +215,9 @@ def _docstring(function: Callable[..., Any], names: Mapping[str, Any]) -> tuple[
 
 
 def _family(module: str) -> str:
-    """ "nodes.image.reading" → "image"; outside of the rooms the module's own name."""
+    """ "nodes.image.reading" → "image", "custom_nodes.mine.parts" → "mine"; outside of the rooms the module's own name."""
     parts = module.split(".")
-    return parts[1] if parts[0] == "nodes" and len(parts) > 1 else parts[-1]
+    return parts[1] if parts[0] in ("nodes", "custom_nodes") and len(parts) > 1 else parts[-1]
 
 
 def _spoken(name: str) -> str:
