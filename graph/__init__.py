@@ -35,6 +35,7 @@ from .events import (
 from .explain import Record, tokens_of
 from .fingerprint import Fingerprints
 from .folder import FolderStore, LayeredStore
+from .guess import Guess, guess, unknown
 from .journal import Journal
 from .lanes import Lanes, callers_thread
 from .plan import Plan
@@ -65,6 +66,7 @@ __all__ = [
     "Finished",
     "FolderStore",
     "GraftError",
+    "Guess",
     "Heat",
     "Image",
     "InputSpec",
@@ -108,6 +110,7 @@ __all__ = [
     "execute",
     "file_cure",
     "find_file",
+    "guess",
     "keys_of",
     "load",
     "node",
@@ -118,4 +121,5 @@ __all__ = [
     "registry",
     "schema",
     "tokens_of",
+    "unknown",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from .sockets import Drop, File, Lazy, Model, SocketType, hint_problem, socket_type, split_optional
@@ -56,7 +56,7 @@ class OutputSpec:
 @dataclass(frozen=True)
 class NodeSpec:
     """All that is known of a node type. ``needs`` says, from the values of the inputs that are not lazy, which lazy ones to make.
-    ``source``: it returns an iterator, and what is behind it runs once per item. ``network``: it is a coroutine function."""
+    ``source``: it returns an iterator, and what is behind it runs once per item. ``network``: it is a coroutine function. ``size``, ``count``: see graph/guess.py."""
 
     id: str
     function: Callable[..., Any]
@@ -74,6 +74,8 @@ class NodeSpec:
     needs: Callable[..., set[str]] | None = None
     source: bool = False
     network: bool = False
+    size: Callable[[Mapping[str, Any]], Any] | None = None
+    count: Callable[[Mapping[str, Any]], Any] | None = None
 
     @property
     def family(self) -> str:
@@ -94,17 +96,21 @@ def node(
     writes: bool = False,
     version: int = 1,
     needs: Callable[..., set[str]] | None = None,
+    size: Callable[[Mapping[str, Any]], Any] | None = None,
+    count: Callable[[Mapping[str, Any]], Any] | None = None,
 ) -> Any:
     """Declare a function as a node type; its id is ``family.name``. The function itself is returned unchanged.
 
     heavy: uses the accelerator, one at a time per device. writes: changes the disk, so it is never cached and is what a run is
-    for. version: raise it when the answer changes. output: the name of a single output (else it is called after its type).
+    for. version: raise it when the answer changes. output: the name of a single output (else it is called after its type). size, count: tell
+    before the run how large its pictures and how many its items will be (graph/guess.py).
     Raises TypeError for a signature that can't be a node.
     """
 
     def declare(function: Function) -> Function:
         home = family or _family(function.__module__)
         spec = _read(function, f"{home}.{function.__name__}", title, output, tags, needs, heavy, writes, version)
+        spec = replace(spec, size=size, count=count)
         known = registry.get(spec.id)
         if known is not None and known.function.__module__ != function.__module__:
             raise TypeError(f"two nodes are called {spec.id}: in {known.function.__module__} and {function.__module__}")

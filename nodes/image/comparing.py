@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from PIL import ImageDraw
 
-from graph import Color, Image, Mask, Slider, node
+from graph import Color, Image, Mask, Slider, node, unknown
 from nodes.image.lettering import label
 from nodes.pixels import check_area, check_same_size, from_pil, frozen, parse_colour, to_pil
 
@@ -22,7 +22,7 @@ class Difference(NamedTuple):
     changed: float
 
 
-@node(family="image", tags=("compare", "before", "after", "join", "concatenate"))
+@node(family="image", tags=("compare", "before", "after", "join", "concatenate"), size=unknown)
 def side_by_side(
     left: Image,
     right: Image,
@@ -108,7 +108,7 @@ def slider_strip(
     return from_pil(picture)
 
 
-@node(family="image", tags=("contact sheet", "montage", "variations", "compare", "collage"))
+@node(family="image", tags=("contact sheet", "montage", "variations", "compare", "collage"), size=unknown)
 def grid(
     first: Image,
     second: Image | None = None,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import ceil, floor
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from PIL import Image as Pillow
 
-from graph import BadInput, Boxes, Color, Image, Mask, Slider, node
+from graph import BadInput, Boxes, Color, Image, Mask, Slider, node, unknown
 from nodes.pixels import check_area, from_pil, frozen, one_box, parse_colour, size_text, to_pil
 
 Method = Literal["lanczos", "bicubic", "bilinear", "box", "nearest"]
@@ -49,7 +50,16 @@ def size(image: Image) -> Size:
     return Size(image.shape[1], image.shape[0])
 
 
-@node(family="image", tags=("scale", "width", "height", "thumbnail"))
+def _fitted(wish: Mapping[str, Any]) -> tuple[int, int]:
+    """The size that image.resize will give."""
+    (width, height), wide, high = wish["image"], wish["width"], wish["height"]
+    if wish["fit"] in ("cover", "stretch"):
+        return wide, high
+    factor = wide / max(width, height) if wish["fit"] == "longest side" else min(wide / width, high / height)
+    return max(1, round(width * factor)), max(1, round(height * factor))
+
+
+@node(family="image", tags=("scale", "width", "height", "thumbnail"), size=_fitted)
 def resize(
     image: Image,
     width: Side = 512,
@@ -80,7 +90,11 @@ def resize(
     return _resampled(image, max(1, round(old_width * by_width)), max(1, round(old_height * by_height)), method)
 
 
-@node(family="image", tags=("resize", "enlarge", "shrink", "factor"))
+@node(
+    family="image",
+    tags=("resize", "enlarge", "shrink", "factor"),
+    size=lambda wish: tuple(max(1, round(side * wish["factor"])) for side in wish["image"]),
+)
 def scale(image: Image, factor: Annotated[float, Slider(0.01, 16.0)] = 2.0, method: Method = "lanczos") -> Image:
     """Make a picture larger or smaller by a factor.
 
@@ -109,7 +123,7 @@ def _resampled(
     return from_pil(to_pil(image).resize((width, height), _FILTER[method], box=window))
 
 
-@node(family="image", tags=("cut", "trim", "window"))
+@node(family="image", tags=("cut", "trim", "window"), size=lambda wish: (wish["width"], wish["height"]))
 def crop(image: Image, left: Edge = 0, top: Edge = 0, width: Side = 256, height: Side = 256) -> Image:
     """Cut a rectangle out of a picture.
 
@@ -126,7 +140,7 @@ def crop(image: Image, left: Edge = 0, top: Edge = 0, width: Side = 256, height:
     return Image(frozen(image[top : top + height, left : left + width]))
 
 
-@node(family="image", tags=("cut", "detection", "object"))
+@node(family="image", tags=("cut", "detection", "object"), size=unknown)
 def crop_to_box(image: Image, boxes: Boxes, number: Annotated[int, Slider(1, 1000)] = 1, margin: Edge = 0) -> Image:
     """Cut one of the found boxes out of a picture.
 
@@ -145,7 +159,14 @@ def crop_to_box(image: Image, boxes: Boxes, number: Annotated[int, Slider(1, 100
     return Image(frozen(image[rows, columns]))
 
 
-@node(family="image", tags=("border", "margin", "frame", "outpaint", "extend"))
+@node(
+    family="image",
+    tags=("border", "margin", "frame", "outpaint", "extend"),
+    size=lambda wish: (
+        wish["image"][0] + wish["left"] + wish["right"],
+        wish["image"][1] + wish["top"] + wish["bottom"],
+    ),
+)
 def pad(
     image: Image,
     left: Edge = 0,
@@ -188,7 +209,13 @@ def flip(image: Image, direction: Literal["left-right", "top-bottom"] = "left-ri
     return Image(frozen(image[:, ::-1] if direction == "left-right" else image[::-1]))
 
 
-@node(family="image", tags=("turn", "straighten"))
+@node(
+    family="image",
+    tags=("turn", "straighten"),
+    size=lambda wish: (
+        {0: wish["image"], 90: wish["image"][::-1]}[wish["angle"] % 180] if wish["expand"] else wish["image"]
+    ),
+)
 def rotate(
     image: Image,
     angle: Annotated[float, Slider(-360.0, 360.0)] = 90.0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from itertools import count as counter
 from random import Random
@@ -20,7 +20,12 @@ class Pair(NamedTuple):
     right: Any
 
 
-@node(family="stream", title="Zip", tags=("pair", "together", "join", "meet"))
+@node(
+    family="stream",
+    title="Zip",
+    tags=("pair", "together", "join", "meet"),
+    count=lambda wish: min(wish["left"], wish["right"]),
+)
 def zip(
     left: Iterable[Any], right: Iterable[Any], uneven: Literal["error", "shortest"] = "error"
 ) -> Iterator[Pair]:  # fmt: skip
@@ -42,7 +47,11 @@ def zip(
         return
 
 
-@node(family="stream", tags=("product", "each with each", "combine", "grid"))
+@node(
+    family="stream",
+    tags=("product", "each with each", "combine", "grid"),
+    count=lambda wish: wish["left"] * wish["right"],
+)
 def cross(left: Iterable[Any], right: Iterable[Any]) -> Iterator[Pair]:
     """Bring each item of one stream together with each of another.
 
@@ -55,7 +64,12 @@ def cross(left: Iterable[Any], right: Iterable[Any]) -> Iterator[Pair]:
             yield Pair(item, other)
 
 
-@node(family="stream", output="item", tags=("head", "limit", "first", "slice", "skip"))
+@node(
+    family="stream",
+    output="item",
+    tags=("head", "limit", "first", "slice", "skip"),
+    count=lambda wish: max(0, min(wish["count"], wish["items"] - wish["skip"])),
+)
 def take(
     items: Iterable[Any],
     count: Annotated[int, Slider(1, 100_000_000)] = 10,
@@ -70,7 +84,7 @@ def take(
     yield from islice(items, skip, skip + count)
 
 
-@node(family="stream", output="item", tags=("random", "order", "mix"))
+@node(family="stream", output="item", tags=("random", "order", "mix"), count=lambda wish: wish["items"])
 def shuffle(
     items: Iterable[Any],
     seed: Annotated[int, Seed()] = 0,
@@ -92,7 +106,12 @@ def shuffle(
     yield from pool
 
 
-@node(family="stream", output="item", tags=("append", "concat", "after"))
+@node(
+    family="stream",
+    output="item",
+    tags=("append", "concat", "after"),
+    count=lambda wish: wish["first"] + wish["second"],
+)
 def join(first: Iterable[Any], second: Iterable[Any]) -> Iterator[Any]:
     """Give the items of one stream, then those of another.
 

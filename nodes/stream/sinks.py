@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 from PIL import Image as Pillow
 
-from graph import BadInput, Image, Run, Slider, node
+from graph import BadInput, Image, Run, Slider, node, unknown
 from nodes.pixels import check_area, frozen, to_pil
 
 
@@ -45,7 +45,7 @@ def texts(items: Iterable[str]) -> list[str]:
     return list(items)
 
 
-@node(family="stream", tags=("grid", "overview", "thumbnails", "gallery", "montage"))
+@node(family="stream", tags=("grid", "overview", "thumbnails", "gallery", "montage"), size=unknown)
 def contact_sheet(
     images: Iterable[Image],
     columns: Annotated[int, Slider(1, 50)] = 6,

@@ -132,7 +132,12 @@ def cell(row: Any, column: str) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-@node(family="stream", output="text", tags=("prompts", "words", "iterate", "list"))
+@node(
+    family="stream",
+    output="text",
+    tags=("prompts", "words", "iterate", "list"),
+    count=lambda wish: sum(bool(line.strip()) for line in wish["text"].splitlines()),
+)
 def lines(text: Annotated[str, Text(multiline=True)], *, run: Run) -> Iterator[str]:
     """Give the lines of a text, one after the other; empty ones are left out.
 
@@ -145,7 +150,7 @@ def lines(text: Annotated[str, Text(multiline=True)], *, run: Run) -> Iterator[s
     yield from found
 
 
-@node(family="stream", output="index", tags=("times", "loop", "count", "iterate"))
+@node(family="stream", output="index", tags=("times", "loop", "count", "iterate"), count=lambda wish: wish["times"])
 def repeat(times: Annotated[int, Slider(1, 1_000_000)] = 10, *, run: Run) -> Iterator[int]:
     """Count from 0, so that everything behind runs so many times.
 
@@ -155,7 +160,7 @@ def repeat(times: Annotated[int, Slider(1, 1_000_000)] = 10, *, run: Run) -> Ite
     yield from range(times)
 
 
-@node(family="stream", output="seed", tags=("random", "variations", "iterate"))
+@node(family="stream", output="seed", tags=("random", "variations", "iterate"), count=lambda wish: wish["count"])
 def seeds(
     first: Annotated[int, Seed()] = 0, count: Annotated[int, Slider(1, 1_000_000)] = 4, *, run: Run
 ) -> Iterator[int]:
