@@ -25,6 +25,7 @@ from terminal import Terminal
 VERSION = "0.1.0"
 WORKFLOWS = Path(__file__).resolve().parent / "workflows"
 CHANGED = "its files have changed since it was turned on; look at them, then './graft packs on' turns it on again"
+REPORTED = 20  # dropped items that are listed on a terminal
 EXAMPLE = "workflows/replace_object.json"
 
 
@@ -296,7 +297,14 @@ def _print_result(result: graph.Result, terminal: Terminal, as_json: bool, secon
         written = [str(path) for path in terminal.written]
         print(
             json.dumps(
-                {"ok": True, "written": written, "said": terminal.said, "values": shown, "seconds": round(seconds, 3)}
+                {
+                    "ok": True,
+                    "written": written,
+                    "said": terminal.said,
+                    "values": shown,
+                    "dropped": _rows(terminal.dropped),
+                    "seconds": round(seconds, 3),
+                }
             )
         )
         return
@@ -305,7 +313,20 @@ def _print_result(result: graph.Result, terminal: Terminal, as_json: bool, secon
     if not terminal.written:
         for place, value in shown.items():
             print(f"{place}: {value}" if value is not None else f"{place}: made, but no node writes it; add image.save")
+    for row in _rows(terminal.dropped[:REPORTED]):
+        which = "it" if row["item"] is None else f"item {row['item'] + 1}"
+        print(
+            f"{row['node']}: {which} {'failed' if row['failed'] else 'was dropped'}: {row['reason']}", file=sys.stderr
+        )
+    if len(terminal.dropped) > REPORTED:
+        print(f"… {len(terminal.dropped)} items were dropped in all; --json lists them", file=sys.stderr)
     print(f"{result.ran} nodes in {seconds:.1f} s", file=sys.stderr)
+
+
+def _rows(dropped: Sequence[graph.Dropped]) -> list[dict[str, Any]]:
+    """What went no further, in the order of the items."""
+    ordered = sorted(dropped, key=lambda event: -1 if event.item is None else event.item)
+    return [{"node": e.node, "item": e.item, "reason": e.reason, "failed": e.failed} for e in ordered]
 
 
 # --- check, nodes, test ------------------------------------------------------------------------------------------------

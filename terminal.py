@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TextIO
 
-from graph import Event, Finished, Progress, Said, Started, Wrote
+from graph import Dropped, Event, Finished, Progress, Said, Started, Wrote
 
 
 class Terminal:
@@ -19,6 +19,7 @@ class Terminal:
         self.live = not quiet and stream.isatty()
         self.said: list[str] = []
         self.written: list[Path] = []
+        self.dropped: list[Dropped] = []
         self._began = 0.0
         self._first: tuple[float, int] | None = None
         self._drawn = 0.0
@@ -36,6 +37,8 @@ class Terminal:
                 self._tell(event.text)
         elif isinstance(event, Wrote):
             self.written.append(event.path)
+        elif isinstance(event, Dropped):
+            self.dropped.append(event)
         elif isinstance(event, Finished):
             self._line("")
 

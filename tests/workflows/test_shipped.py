@@ -134,6 +134,25 @@ def test_a_box_is_enough_to_remove_from_a_photograph(tmp_path: Path, capsys: Any
     )  # the grain is there
 
 
+def test_a_folder_of_pictures_goes_through_and_only_what_is_new_again(tmp_path: Path, capsys: Any) -> None:
+    source = tmp_path / "in"
+    (source / "deep").mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for name in ("a", "deep/b"):
+        Pillow.fromarray(rng.integers(0, 255, (60, 80, 3), dtype=np.uint8)).save(source / f"{name}.png")
+    Pillow.new("RGB", (80, 60), "grey").save(source / "flat.png")
+    (source / "notes.txt").write_text("no picture")
+    options = ["--folder", str(source), "--width", "40", "--height", "40"]
+    out = tmp_path / "out"
+    first = run("many_pictures.json", out, capsys, *options)
+    assert {str(Path(path).relative_to(out)) for path in first["written"]} == {"a.jpg", "deep/b.jpg", "overview.png"}
+    assert pixels(out / "deep" / "b.jpg").shape == (30, 40, 3)
+    assert [(row["node"], row["item"]) for row in first["dropped"]] == [("sharp", 2)]
+    Pillow.fromarray(rng.integers(0, 255, (60, 80, 3), dtype=np.uint8)).save(source / "c.png")
+    again = run("many_pictures.json", out, capsys, *options)
+    assert {Path(path).name for path in again["written"]} == {"c.jpg", "overview-0002.png"}
+
+
 @pytest.mark.parametrize(
     ("instruction", "message"),
     [
