@@ -81,7 +81,8 @@ class Plans:
             self._plans.move_to_end(key)
             return replace(known[0], workflow=workflow)
         plan = self.runner.plan(workflow, job.targets)
-        if not _looks_outside(plan):
+        laid_out = any(node.extra is not None for node in workflow.nodes.values())  # the plan's workflow is another one then
+        if not laid_out and not _looks_outside(plan):
             _keep(self._plans, key, plan, len(workflow.nodes))
         return plan
 

@@ -13,17 +13,19 @@ import numpy as np
 from graph import BadInput, Image, Mask, Model, Run, Seed, Slider, Text, node
 
 from . import patches, stitch
+from .matte import matte
 from .pixels import check_same_size, frozen
 from .proportions import usual_proportions
 from .stitch import Box, Square
 
-LEFTOVER_WORK = 160
+LEFTOVER_WORK = 200
 """Long side, in pixels, at which what is left of the old object is filled: background, seldom large, so speed matters more."""
 SHADOW = 0.12
 """How far around an object its contact shadow reaches, as a share of its size (the root of its area)."""
 SMALL = 0.03
 """What sticks out of the hole, as a share of the hole, is painted along with it up to here: too little to be worth filling apart."""
 Shape = Literal["object", "box", "mask"]
+Background = Literal["auto", "painted", "kept"]
 
 
 class Painted(NamedTuple):
@@ -55,6 +57,7 @@ def inpaint(
     context: Annotated[float, Slider(0.0, 8.0)] = 0.0,
     grow: Annotated[float, Slider(0.0, 0.5)] = 0.04,
     feather: Annotated[float, Slider(0.0, 8.0)] = 1.0,
+    background: Background = "auto",
     seed: Annotated[int, Seed()] = 0,
     model: Annotated[str, Model("inpaint")] = "auto",
     *,
@@ -78,6 +81,8 @@ def inpaint(
     context: the side of the square that the model sees, in sides of the hole; 0 takes what the model was trained with.
     grow: how far the mask is grown first, as a share of its longer side, so that soft edges and shadows go too.
     feather: half the width of the seam, in pixels of the model.
+    background: around the new thing, with the shape "object" or "box": "painted" takes what the model paints there, with its light and shadow; "kept"
+        keeps the picture's own, the old thing removed, which is sharper than a small model can paint; "auto" does what the model recommends.
     seed: the same seed gives the same picture.
     model: weights on the shelf, a path, or 'org/repo' on the Hugging Face hub.
     """
@@ -98,7 +103,12 @@ def inpaint(
     painter = run.models.get("inpaint", model, say=run.say)
     _announce(painter, prompt, run)
     place = _place(mask, box, prompt, shape, context, grow, painter)
-    base = _without(image, place.leftover, run)
+    keep = (
+        shape != "mask"
+        and strength == 1.0
+        and (painter.keeps_background if background == "auto" else background == "kept")
+    )
+    base = _without(image, _gone(mask, box, place) if keep else place.leftover, run)
     window = stitch.cut(base, place.square)
     painted = painter.paint(
         stitch.resize(window, painter.size),
@@ -114,7 +124,14 @@ def inpaint(
     # A mask follows an outline: what lies beyond it is to be kept, so the seam must not reach into it.
     soften = stitch.feathered_inwards if shape == "mask" else stitch.feathered
     weights = soften(place.hole, round(feather * place.square.side / painter.size))
-    return _put_back(image, base, stitch.resize(painted, place.square.side), weights, place)
+    painted = stitch.resize(painted, place.square.side)
+    if keep:
+        outline = matte(painted, stitch.cut(base, place.square), weights, max(1.0, place.square.side / painter.size))
+        if outline is None:
+            run.say("the new thing is too like its background to be told from it, so the background is painted too")
+        else:
+            weights = outline
+    return _put_back(image, base, painted, weights, place)
 
 
 def _without(image: np.ndarray, leftover: np.ndarray, run: Run) -> np.ndarray:
@@ -152,8 +169,7 @@ def _place(mask: np.ndarray, box: Box, prompt: str, shape: Shape, context: float
     beside = int((old > whole).sum())
     if not aspect or beside <= SMALL * int((hole > 0).sum()):
         return _Place(square, np.maximum(hole, stitch.cut(old, square)), np.zeros_like(old))
-    shadow = min(SHADOW * (box.width * box.height) ** 0.5, 0.03 * max(width, height))
-    return _Place(square, hole, np.maximum(old, stitch.grow(mask, round(shadow))))
+    return _Place(square, hole, np.maximum(old, stitch.grow(mask, round(_shadow(box, mask.shape)))))
 
 
 def _square(hole: Box, context: float, painter: Any, size: tuple[int, int]) -> Square:
@@ -162,10 +178,19 @@ def _square(hole: Box, context: float, painter: Any, size: tuple[int, int]) -> S
     return stitch.move_inside(stitch.crop_square(hole, share), size)
 
 
+def _gone(mask: np.ndarray, box: Box, place: _Place) -> np.ndarray:
+    """All of the old object with its shadow, 0 or 255: with the background kept nothing of it may show."""
+    return np.maximum(place.leftover, stitch.grow(mask, round(_shadow(box, mask.shape))))
+
+
+def _shadow(box: Box, size: tuple[int, ...]) -> float:
+    return min(SHADOW * (box.width * box.height) ** 0.5, 0.03 * max(size))
+
+
 def _put_back(image: np.ndarray, base: np.ndarray, window: np.ndarray, weights: np.ndarray, place: _Place) -> Painted:
     result = stitch.stitch(base, window, weights, place.square)
     rows, columns, window_rows, window_columns = stitch.inside(place.square, (image.shape[1], image.shape[0]))
-    changed = place.leftover.copy()
+    changed = np.where((base != image).any(2), 255, place.leftover).astype(np.uint8)
     changed[rows, columns] = np.maximum(
         changed[rows, columns], np.where(weights[window_rows, window_columns] > 0, 255, 0)
     )

@@ -30,7 +30,8 @@ class Painter:
 
     size: side in pixels of the square it paints best. notes: what the user should know about these weights.
     From `graft.json` beside the weights, where there is one: aspects (name of a thing → width / height), hole (least and greatest share of the
-    square's side that the hole took in training), guidance (its usual value).
+    square's side that the hole took in training), guidance (its usual value), background ("kept" where the picture's own is better than
+    what the model paints around a thing).
     """
 
     def __init__(self, pipe: Any, device: str, own: Mapping[str, Any]) -> None:
@@ -44,6 +45,7 @@ class Painter:
         low, high = own.get("crop", {}).get("hole", HOLE)
         self.hole = float(low), float(high)
         self.guidance = float(own.get("guidance", 7.5))
+        self.keeps_background = own.get("background") == "kept"
         self.notes = _notes(pipe)
 
     def paint(

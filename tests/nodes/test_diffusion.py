@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
 from graph import BadInput, Cancelled
 from nodes import stitch
 from nodes.diffusion import inpaint
+from nodes.matte import matte
 from tests.toys import toy_run
 
 
@@ -19,6 +21,7 @@ class ToyPainter:
 
     notes: tuple[str, ...] = ()
     guidance = 7.5
+    keeps_background = False
 
     def __init__(
         self, size: int = 64, hole: tuple[float, float] = (0.56, 0.8), aspects: dict[str, float] | None = None
@@ -192,3 +195,69 @@ def test_bad_input_names_the_cure(tmp_path: Path, mask: np.ndarray, options: dic
     with pytest.raises(BadInput, match=message) as caught:
         inpaint(picture(64, 64), mask, "a cat", run=toy_run(tmp_path, ToyShelf(ToyPainter())), **options)
     assert caught.value.cure
+
+
+def scene() -> tuple[np.ndarray, np.ndarray]:
+    """Sand with grain, a ball on it, and the ball's mask."""
+    rng = np.random.default_rng(4)
+    y, x = np.mgrid[:160, :200]
+    image = np.clip(170 + rng.normal(0, 6, (160, 200, 3)), 0, 255).astype(np.uint8)
+    ball = (x - 100) ** 2 + (y - 90) ** 2 < 25**2
+    image[ball] = (30, 60, 200)
+    return image, np.where(ball, 255, 0).astype(np.uint8)
+
+
+class HazyPainter(ToyPainter):
+    """Paints a red bar into the hole, and a flat haze around it."""
+
+    keeps_background = True
+
+    def paint(self, picture: np.ndarray, hole: np.ndarray, prompt: str, **more: Any) -> np.ndarray:
+        painted = np.full_like(picture, 176)
+        painted[20:50, 24:40] = (200, 20, 20)
+        return painted
+
+
+@pytest.mark.parametrize(
+    ("background", "kept"),
+    [("auto", True), ("kept", True), ("painted", False)],
+    ids=["as the model says", "kept", "painted"],
+)
+def test_the_background_around_a_new_thing_stays(tmp_path: Path, background: Any, kept: bool) -> None:
+    image, mask = scene()
+    run = toy_run(tmp_path, ToyShelf(HazyPainter()))
+    result, changed = inpaint(image, mask, "a bar", shape="box", background=background, run=run)
+    red = (result[..., 0].astype(int) - result[..., 1]) > 100
+    assert 200 < red.sum() < 3000
+    blue = (result[..., 2].astype(int) - result[..., 0]) > 100
+    assert not blue.any()
+    assert np.array_equal(result[changed == 0], image[changed == 0])
+    grain = result[70:80, 75:80].astype(float).std(), image[:60].astype(float).std()
+    assert (grain[0] > 0.5 * grain[1]) == kept
+
+
+def test_what_can_not_be_told_from_its_background_is_painted_whole(tmp_path: Path) -> None:
+    class Chameleon(HazyPainter):
+        def paint(self, picture: np.ndarray, hole: np.ndarray, prompt: str, **more: Any) -> np.ndarray:
+            return np.full_like(picture, 171)
+
+    image, mask = scene()
+    run = toy_run(tmp_path, ToyShelf(Chameleon()))
+    inpaint(image, mask, "sand", shape="box", run=run)
+    assert any("too like its background" in text for text in run.said)
+
+
+def test_a_matte_is_the_thing_without_specks_and_without_holes() -> None:
+    base = np.full((120, 120, 3), 100, np.uint8)
+    painted = base.copy()
+    cv2.circle(painted, (60, 60), 30, (220, 40, 40), 8)  # a ring
+    painted[5:9, 5:9] = 255  # a speck
+    weights = np.full((120, 120), 255, np.uint8)
+    weights[:, 95:] = 40
+    found = matte(painted, base, weights, 2.0)
+    assert found is not None
+    assert found[60, 60] == 255
+    assert found[7, 7] == 0
+    assert found[60, 25] > 200
+    assert (found <= weights).all()
+    assert matte(base, base, weights, 2.0) is None
