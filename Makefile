@@ -1,7 +1,10 @@
-.PHONY: run test check
+.PHONY: run serve test check
 
 run:
 	./graft run workflows/replace_object.json
+
+serve:
+	./graft serve
 
 test:
 	./graft test

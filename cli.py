@@ -72,6 +72,9 @@ def _main(arguments: list[str]) -> int:
     )
     _run_options(run)
     run.set_defaults(call=_run)
+    commands.add_parser(
+        "serve", help="open the server: the API, and the editor's page", add_help=False
+    ).set_defaults(call=_serve)
     check = commands.add_parser("check", help="list every problem of workflow files")
     check.add_argument("files", nargs="+", type=Path)
     check.set_defaults(call=_check)
@@ -90,7 +93,7 @@ def _main(arguments: list[str]) -> int:
         call=_test
     )
     known, rest = parser.parse_known_args(arguments)
-    if rest and known.command not in ("run", "test"):
+    if rest and known.command not in ("run", "serve", "test"):
         parser.error(f"unknown: {' '.join(rest)}")
     code: int = known.call(known, rest)
     return code
@@ -327,6 +330,12 @@ def _rows(dropped: Sequence[graph.Dropped]) -> list[dict[str, Any]]:
     """What went no further, in the order of the items."""
     ordered = sorted(dropped, key=lambda event: -1 if event.item is None else event.item)
     return [{"node": e.node, "item": e.item, "reason": e.reason, "failed": e.failed} for e in ordered]
+
+
+def _serve(given: argparse.Namespace, rest: list[str]) -> int:
+    from cli_serve import serve
+
+    return serve(rest)
 
 
 # --- check, nodes, test ------------------------------------------------------------------------------------------------

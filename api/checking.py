@@ -1,0 +1,140 @@
+"""Why: a job that can't run is refused while its author is looking, not an hour later. The same checks as the command line's, against
+the caller's own files; and a table of values is checked row by row without going over the graph again for each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import graph
+from graph import File, Model, Problem, Workflow, did_you_mean
+
+from . import roots
+from .errors import ApiError
+
+if TYPE_CHECKING:
+    from .room import Room
+
+Values = dict[tuple[str, str], Any]
+
+
+def build(room: Room, user: str, raw: Any) -> Workflow:
+    """The workflow of parsed JSON; relative paths start in the user's uploads. GraftError says where it is none."""
+    return graph.build(raw, folder=room.roots(user)["files"])
+
+
+def values_of(workflow: Workflow, table: Mapping[str, Any]) -> Values:
+    """{"node.input": value} or {"the graph's own input": value} as (node, input) → value. ApiError names what is not there."""
+    found: Values = {}
+    for place, value in table.items():
+        own = workflow.parameters.get(place)
+        node, _, socket = (own.node, "", own.socket) if own else place.rpartition(".")
+        if node not in workflow.nodes or not socket:
+            names = [*workflow.parameters, *workflow.nodes]
+            cure = did_you_mean(node or place, names, "write it as node.input")
+            raise ApiError(400, f"there is no input '{place:.100}' to give a value", cure)
+        found[node, socket] = value
+    return found
+
+
+def located(room: Room, user: str, workflow: Workflow, values: Values | None = None) -> Values:
+    """For every file that is named by root ("files/a.png", "examples/b.png") or relative: its whole path, where it is in a root.
+
+    values: only these are looked at; without it all of the workflow's own.
+    """
+    folders = room.roots(user)
+    found: Values = {}
+    for node, socket, value in _files(room, workflow, values):
+        if isinstance(value, str) and value and not Path(value).is_absolute():
+            path = _in_roots(folders, value)
+            if path is not None:
+                found[node, socket] = str(path)
+    return found
+
+
+def problems_of(room: Room, user: str, workflow: Workflow, targets: list[str] | None = None) -> list[Problem]:
+    """Everything that stands against running the workflow (or what ``targets`` need of it) for this user, as it will be run."""
+    whole = workflow.with_values(located(room, user, workflow))
+
+    def missing(path: str) -> str:
+        if room.access.named and _in_roots(room.roots(user), path) is None:
+            return "name one of your own files, as GET /api/files lists them"
+        return "" if graph.find_file(path, whole.folder) else graph.file_cure(path, whole.folder)
+
+    found = graph.problems(
+        whole, room.catalogue.registry, missing=missing, weights=room.shelf.problems, targets=targets
+    )
+    return [*found, *(_foreign(room, whole) if room.access.named else ())]
+
+
+def row_problems(room: Room, user: str, workflow: Workflow, values: Values) -> Iterator[Problem]:
+    """What is wrong with new values for a workflow that is in order itself."""
+    for (name, socket), value in values.items():
+        spec = room.catalogue.registry.get(workflow.nodes[name].type)
+        entry = spec.inputs.get(socket) if spec else None
+        if entry is None:
+            yield Problem(f"there is no input '{socket}'", "", name, socket)
+        elif (wrong := entry.problem(value)) is not None:
+            yield Problem(wrong, "change it", name, socket)
+        elif isinstance(entry.hint, File) and not _reachable(room, user, workflow, str(value)):
+            yield Problem(f"there is no file '{value}'", "GET /api/files lists them", name, socket)
+
+
+def _reachable(room: Room, user: str, workflow: Workflow, path: str) -> bool:
+    if _in_roots(room.roots(user), path) is not None:
+        return True
+    return not room.access.named and graph.find_file(path, workflow.folder) is not None
+
+
+def _files(room: Room, workflow: Workflow, values: Values | None) -> Iterable[tuple[str, str, Any]]:
+    """(node, input, value) of every input that takes a file and has a value of its own."""
+    sockets = room.file_sockets
+    if values is not None:
+        for (name, socket), value in values.items():
+            if socket in sockets.get(workflow.nodes[name].type, ()):
+                yield name, socket, value
+        return
+    for name, node in workflow.nodes.items():
+        for socket in sockets.get(node.type, ()):
+            if socket in node.inputs:
+                yield name, socket, node.inputs[socket]
+
+
+def _in_roots(folders: Mapping[str, Path], path: str) -> Path | None:
+    """The file or folder that a path names in one of the roots, by "root/name", by a bare name, or whole."""
+    if path.rstrip("/") in folders:
+        return folders[path.rstrip("/")]
+    if Path(path).is_absolute():
+        whole = Path(path)
+        tries = [(top, str(whole.relative_to(top))) for top in folders.values() if whole.is_relative_to(top)]
+    else:
+        root, _, rest = path.partition("/")
+        tries = [(folders[root], rest)] if root in folders else []
+        tries += [(folder, path) for folder in folders.values()]
+    for folder, name in tries:
+        try:
+            return roots.inside(folder, name, folders=True)
+        except ApiError:
+            continue
+    return None
+
+
+def _foreign(room: Room, workflow: Workflow) -> Iterator[Problem]:
+    """Among named users a path may not come over a link, where nobody can check it, nor may weights be named by their path."""
+    for name, node in workflow.nodes.items():
+        spec = room.catalogue.registry.get(node.type)
+        for socket, entry in (spec.inputs if spec else {}).items():
+            value = node.inputs.get(socket)
+            if isinstance(entry.hint, File) and isinstance(value, graph.Link):
+                yield Problem(
+                    "a file may not come over a link on a server with named users", "give its name", name, socket
+                )
+            if isinstance(entry.hint, Model) and (isinstance(value, graph.Link) or _is_path(value)):
+                cure = "give a name that GET /api/models lists"
+                yield Problem("weights may not be named by a path on a server with named users", cure, name, socket)
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, str) and bool(re.search(r"^[/~.]|\\|\.\.|:", value) or value.count("/") > 1)

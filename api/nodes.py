@@ -1,0 +1,92 @@
+"""Why: an editor draws every node from its schema. All of them together are made and packed once, so that opening the page costs one
+answer; and a graph can be checked as a whole before it is queued."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from aiohttp import web
+
+import graph
+from graph import NodeSpec, did_you_mean
+
+from .body import IN_THREAD, RAW
+from .checking import build, problems_of
+from .errors import ApiError, answer, encode, problem_row
+from .routes import Call, handles
+from .shapes import array, record, table, text
+from .workflows import WORKFLOW
+
+PROBLEM = record(("node", "socket", "what", "cure"), node={"type": "string"}, socket={"type": "string"},
+                 what={"type": "string"}, cure={"type": "string"})  # fmt: skip
+NODE = table(
+    required=["type", "title", "family", "inputs", "outputs"],
+    properties={"type": {"type": "string"}, "inputs": {"type": "object"}, "outputs": {"type": "object"}},
+)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The schema of a registry, as it is sent."""
+
+    registry: Mapping[str, NodeSpec]
+
+    @cached_property
+    def plain(self) -> bytes:
+        return encode({"nodes": {name: graph.schema(self.registry[name]) for name in sorted(self.registry)}})
+
+    @cached_property
+    def packed(self) -> bytes:
+        return gzip.compress(self.plain, 6, mtime=0)
+
+    @cached_property
+    def etag(self) -> str:
+        return hashlib.sha256(self.plain).hexdigest()[:32]
+
+
+@handles("GET", "/api/nodes", answers={200: record(("nodes",), nodes=table(NODE)), 304: "unchanged"})
+async def list_nodes(call: Call) -> web.StreamResponse:
+    """The schema of every node type."""
+    catalogue = call.room.catalogue
+    headers = {"ETag": f'"{catalogue.etag}"', "Vary": "Accept-Encoding"}
+    if call.request.headers.get("If-None-Match", "").strip() == headers["ETag"]:
+        return web.Response(status=304, headers=headers)
+    packed = "gzip" in call.request.headers.get("Accept-Encoding", "").lower()
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    body = catalogue.packed if packed else catalogue.plain
+    return web.Response(body=body, content_type="application/json", headers=headers)
+
+
+@handles("GET", "/api/nodes/{id}", where={"id": text(200)}, answers={200: NODE})
+async def get_node(call: Call) -> web.StreamResponse:
+    """The schema of one node type."""
+    registry = call.room.catalogue.registry
+    spec = registry.get(call["id"])
+    if spec is None:
+        cure = did_you_mean(call["id"], registry, "GET /api/nodes lists them")
+        raise ApiError(404, f"there is no node type '{call['id']:.100}'", cure)
+    return answer(graph.schema(spec))
+
+
+@handles(
+    "POST",
+    "/api/check",
+    body=record(("workflow",), workflow=WORKFLOW),
+    answers={200: record(("problems",), problems=array(PROBLEM))},
+)
+async def check(call: Call) -> web.StreamResponse:
+    """Everything that keeps a workflow from running, all at once; an empty list when nothing does."""
+
+    def look() -> list[Any]:
+        workflow = build(call.room, call.user, call.body["workflow"])
+        return [problem_row(problem) for problem in problems_of(call.room, call.user, workflow)]
+
+    small = len(call.request[RAW]) < IN_THREAD // 8
+    return answer({"problems": look() if small else await asyncio.to_thread(look)})

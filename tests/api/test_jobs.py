@@ -1,0 +1,231 @@
+"""Jobs over HTTP: what is accepted is written down, checked and found again; what is not is told at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .helpers import chain, png, refused, room, run, serving
+
+
+def test_a_posted_job_is_queued_run_and_shown(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            body = {"workflow": chain(3), "values": {"n0.a": 5}, "title": "five", "targets": ["n2"], "priority": 2}
+            made = await client.post("/api/jobs", json=body)
+            assert made.status == 201, await made.text()
+            (job,) = (await made.json())["jobs"]
+            assert (job["status"], job["title"], job["priority"]) == ("pending", "five", 2)
+            assert (job["values"], job["targets"]) == ({"n0.a": 5}, ["n2"])
+            assert room(client).worker.woken == 1
+            out = tmp_path / "out" / "a b.png"
+            out.parent.mkdir()
+            out.write_bytes(png())
+            outputs = [{"node": "n2", "path": str(out)}, {"node": "n2", "output": "integer", "value": 8}]
+            room(client).worker.run_next(outputs=outputs, ran=3)
+            shown = await (await client.get(f"/api/jobs/{job['id']}")).json()
+            assert (shown["status"], shown["ran"]) == ("done", 3)
+            assert shown["outputs"][0]["path"] == "outputs/a b.png"
+            assert (await client.get(shown["outputs"][0]["url"])).status == 200
+            assert shown["outputs"][1]["value"] == 8
+            assert "worker" not in shown
+            assert str(tmp_path) not in str(shown)
+            kept = await (await client.get(f"/api/jobs/{job['id']}/workflow")).json()
+            assert kept == chain(3)
+
+    run(test)
+
+
+def test_a_batch_makes_a_job_of_each_row(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            columns = {"n0.a": [1, 2, 3], "n1.b": [10, 20, 30]}
+            for kind, count in (("product", 9), ("zip", 3)):
+                made = await client.post("/api/jobs", json={"workflow": chain(), "batch": {kind: columns}})
+                assert made.status == 201, await made.text()
+                jobs = (await made.json())["jobs"]
+                assert len(jobs) == count
+                assert len({job["batch"] for job in jobs}) == 1
+                assert jobs[1]["values"] == ({"n0.a": 1, "n1.b": 20} if kind == "product" else {"n0.a": 2, "n1.b": 20})
+                listed = await (await client.get("/api/jobs", params={"batch": jobs[0]["batch"]})).json()
+                assert [job["id"] for job in listed["jobs"]] == [job["id"] for job in reversed(jobs)]
+
+    run(test)
+
+
+CASES: list[Any] = [
+    pytest.param({}, 400, ["workflow", "name"], id="nothing"),
+    pytest.param({"workflow": chain(), "name": "x"}, 400, ["either"], id="both"),
+    pytest.param({"name": "street"}, 404, ["no workflow"], id="name of nothing"),
+    pytest.param({"name": "../x"}, 400, [], id="name with dots"),
+    pytest.param({"workflow": {"nodes": {}}}, 422, ["no nodes"], id="no nodes"),
+    pytest.param({"workflow": {"nodes": []}}, 400, ["object"], id="nodes a list"),
+    pytest.param({"workflow": {"nodes": {"a": None}}}, 400, ["no type"], id="a node is null"),
+    pytest.param({"workflow": {"nodes": {"a": {"type": "apitoy.ad"}}}}, 422, ["apitoy.add"], id="unknown type"),
+    pytest.param({"workflow": chain(a="word")}, 422, ["whole number"], id="wrong type"),
+    pytest.param({"workflow": chain(b=101)}, 422, ["-100 to 100"], id="out of range"),
+    pytest.param({"workflow": chain(a={"node": "n1", "output": "integer"})}, 422, ["circle"], id="cycle"),
+    pytest.param({"workflow": chain(), "values": {"n9.a": 1}}, 400, ["n9.a"], id="value for no node"),
+    pytest.param({"workflow": chain(), "values": {"n0": 1}}, 400, ["n0"], id="value without an input"),
+    pytest.param({"workflow": chain(), "values": {"n0.c": 1}}, 422, ["'c'"], id="value for no input"),
+    pytest.param({"workflow": chain(), "values": {"n0.a": "x"}}, 422, ["whole number"], id="value of a wrong type"),
+    pytest.param({"workflow": chain(), "targets": ["n7"]}, 400, ["n7"], id="no such target"),
+    pytest.param({"workflow": chain(), "targets": []}, 400, ["entries"], id="no target"),
+    pytest.param({"workflow": chain(), "priority": 1.5}, 400, ["integer"], id="half a priority"),
+    pytest.param({"workflow": chain(), "priority": True}, 400, ["integer"], id="true as a priority"),
+    pytest.param({"workflow": chain(), "priority": 10**30}, 400, ["1000"], id="huge priority"),
+    pytest.param({"workflow": chain(), "wrkflow": 1}, 400, ["wrkflow"], id="unknown key"),
+    pytest.param({"workflow": chain(), "batch": {}}, 400, ["product"], id="empty batch"),
+    pytest.param({"workflow": chain(), "batch": {"zip": {"n0.a": [1], "n1.b": [1, 2]}}}, 400, ["length"], id="ragged"),
+    pytest.param({"workflow": chain(), "batch": {"zip": {"n0.a": []}}}, 400, ["0 rows"], id="no rows"),
+    pytest.param({"workflow": chain(), "batch": {"zip": {"n0.a": [1, "x"]}}}, 422, ["whole number"], id="one bad row"),
+    pytest.param(
+        {"workflow": chain(), "batch": {"product": {f"n{n % 2}.{'ab'[n // 2]}": [1] * 9999 for n in range(4)}}},
+        400, ["rows"], id="a product of too many",
+    ),
+    pytest.param([], 400, ["object"], id="a list"),
+    pytest.param(None, 400, ["object"], id="null"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "status", "words"), CASES)
+def test_what_can_not_run_is_refused(tmp_path: Path, body: Any, status: int, words: list[str]) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            data, headers = json.dumps(body), {"Content-Type": "application/json"}
+            await refused(await client.post("/api/jobs", data=data, headers=headers), status, *words)
+            assert (await (await client.get("/api/queue")).json())["counts"]["pending"] == 0
+
+    run(test)
+
+
+def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            workflow = chain(4, a="x")
+            workflow["nodes"]["n2"]["inputs"] = {"q": 1}
+            workflow["nodes"]["n3"] = {"type": "apitoy.read", "inputs": {"path": "nowhere.png"}}
+            error = await refused(await client.post("/api/jobs", json={"workflow": workflow}), 422)
+            assert [(row["node"], row["socket"]) for row in error["problems"]] == [
+                ("n0", "a"), ("n2", "q"), ("n3", "path"),
+            ]  # fmt: skip
+            checked = await client.post("/api/check", json={"workflow": workflow})
+            assert (await checked.json())["problems"] == error["problems"]
+            fine = await client.post("/api/check", json={"workflow": chain()})
+            assert await fine.json() == {"problems": []}
+
+    run(test)
+
+
+def test_files_are_named_as_the_api_lists_them(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            (stored,) = (await (await client.post("/api/files?name=a.png", data=png())).json())["files"]
+            for path in (stored["path"], f"files/{stored['path']}", "examples/street.png"):
+                nodes = {"r": {"type": "apitoy.read", "inputs": {"path": path}}}
+                made = await client.post("/api/jobs", json={"workflow": {"nodes": nodes}})
+                assert made.status == 201, await made.text()
+                value = (await made.json())["jobs"][0]["values"]["r.path"]
+                assert Path(value).is_file(), path
+
+    run(test)
+
+
+def test_cancel_retry_move_and_prune(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            columns = {"n0.a": [0, 1, 2, 3]}
+            made = await client.post("/api/jobs", json={"workflow": chain(), "batch": {"zip": columns}})
+            ids = [job["id"] for job in (await made.json())["jobs"]]
+
+            async def order() -> list[int]:
+                listed = await (await client.get("/api/jobs?status=pending")).json()
+                return [job["values"]["n0.a"] for job in listed["jobs"]]
+
+            assert await order() == [0, 1, 2, 3]
+            assert (await client.patch(f"/api/jobs/{ids[3]}", json={"before": ids[1]})).status == 200
+            assert await order() == [0, 3, 1, 2]
+            assert (await client.patch(f"/api/jobs/{ids[0]}", json={"before": None})).status == 200
+            assert await order() == [3, 1, 2, 0]
+            assert (await client.patch(f"/api/jobs/{ids[2]}", json={"priority": 5})).status == 200
+            assert await order() == [2, 3, 1, 0]
+            await refused(await client.patch(f"/api/jobs/{ids[2]}", json={"before": "abc"}), 404)
+            worker = room(client).worker
+            running = worker.claim()
+            assert running.id == ids[2]
+            await refused(await client.patch(f"/api/jobs/{running.id}", json={"priority": 1}), 409, "running")
+            await refused(await client.post(f"/api/jobs/{running.id}/retry"), 409, "running")
+            assert (await client.post(f"/api/jobs/{running.id}/cancel")).status == 200
+            assert worker.cancelled == [running.id]
+            worker.jobs.finish(running.id, "cancelled")
+            pending = await (await client.post(f"/api/jobs/{ids[1]}/cancel")).json()
+            assert pending["status"] == "cancelled"
+            assert worker.cancelled == [running.id]
+            again = await client.post(f"/api/jobs/{ids[1]}/retry")
+            assert (again.status, (await again.json())["attempt"]) == (201, 2)
+            assert await order() == [3, 0, 1]
+            assert await (await client.delete("/api/jobs?keep=1")).json() == {"pruned": 1}
+            counts = (await (await client.get("/api/queue")).json())["counts"]
+            assert (counts["cancelled"], counts["pending"]) == (1, 3)
+
+    run(test)
+
+
+def test_pages_of_the_history(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            body = {"workflow": chain(), "batch": {"zip": {"n0.a": list(range(25))}}}
+            await client.post("/api/jobs", json=body)
+            seen: list[int] = []
+            before: dict[str, Any] = {}
+            while page := (await (await client.get("/api/jobs", params={"limit": 10, **before})).json())["jobs"]:
+                seen += [job["values"]["n0.a"] for job in page]
+                before = {"before": page[-1]["number"]}
+            assert seen == list(reversed(range(25)))
+
+    run(test)
+
+
+def test_pause_is_told_and_kept(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            assert (await (await client.post("/api/queue/pause")).json())["paused"] is True
+        async with serving(tmp_path) as client:
+            await client.post("/api/jobs", json={"workflow": chain()})
+            assert room(client).worker.claim() is None
+            assert (await (await client.post("/api/queue/resume")).json())["paused"] is False
+            assert room(client).worker.claim() is not None
+
+    run(test)
+
+
+def test_what_was_running_when_the_server_died_is_interrupted(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            await client.post("/api/jobs", json={"workflow": chain(), "batch": {"zip": {"n0.a": [1, 2]}}})
+            job = room(client).worker.claim()
+        async with serving(tmp_path) as client:
+            shown = await (await client.get(f"/api/jobs/{job.id}")).json()
+            assert shown["status"] == "interrupted"
+            assert (await client.post(f"/api/jobs/{job.id}/retry")).status == 201
+            assert (await (await client.get("/api/queue")).json())["counts"]["pending"] == 2
+
+    run(test)
+
+
+BAD_IDS = ["zz", "..", "%00", "%2e%2e%2fetc", "a" * 65, "%ff", "'; drop table jobs"]
+
+
+@pytest.mark.parametrize("name", BAD_IDS)
+def test_ids_of_no_job(tmp_path: Path, name: str) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            for path in (f"/api/jobs/{name}/cancel", f"/api/jobs/{name}/retry"):
+                response = await client.post(path)
+                assert response.status in (400, 404, 405), await response.text()
+                assert "error" in await response.json()
+
+    run(test)
