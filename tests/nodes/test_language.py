@@ -20,7 +20,7 @@ from tests.toys import toy_run
 ROOT = Path(__file__).resolve().parents[2]
 STARTER = ROOT / "models" / "starter" / "parser" / "parser-q8_0.gguf"
 FREE_FORM = [json.loads(line) for line in (ROOT / "tests" / "parser_freeform.jsonl").read_text().splitlines()]
-FREE_FORM_FLOOR = 0.90
+FREE_FORM_FLOOR = 0.95
 
 
 class Scripted:
@@ -335,7 +335,6 @@ def test_cancelling_stops_the_model(tmp_path: Path) -> None:
             "replace the quokka with a samovar",
             ("replace", "quokka", "a samovar", "", "a samovar"),
             id="rare words",
-            marks=pytest.mark.xfail(reason="this starter model takes a samovar for a place"),
         ),
         pytest.param(
             "Swap the brundlefip for a zintrop, please",
