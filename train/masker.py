@@ -55,12 +55,12 @@ RATE, WARM_UP, AVERAGE = 1.6e-3, 80, 0.99
 
 
 def make_model() -> Any:
-    """A new UperNetForSemanticSegmentation of 3.4 M parameters; it decides for squares of 4 × 4 pixels."""
+    """A new UperNetForSemanticSegmentation of 2.1 M parameters; it decides for squares of 4 × 4 pixels."""
     from transformers import ResNetConfig, UperNetConfig, UperNetForSemanticSegmentation
 
     backbone = ResNetConfig(
         embedding_size=32,
-        hidden_sizes=[32, 64, 128, 256],
+        hidden_sizes=[32, 64, 128, 160],
         depths=[1, 2, 2, 2],
         layer_type="basic",
         out_features=["stage1", "stage2", "stage3", "stage4"],
