@@ -89,11 +89,10 @@ class Context:
             self.counts.ran += ran
             self.counts.cached += cached
 
-    def for_item(self, index: int) -> Context:
-        """The context of one item, whose thread waits for each of its nodes."""
-        return replace(
-            self, index=index, written={}, submit=self.lanes.inside if self.lanes is not None else callers_thread
-        )
+    def for_item(self, index: int, keys: Mapping[str, bytes]) -> Context:
+        """The context of one item, whose thread waits for each of its nodes; ``keys`` are those of its nodes."""
+        submit = self.lanes.inside if self.lanes is not None else callers_thread
+        return replace(self, index=index, keys=keys, written={}, submit=submit)
 
     def item(self, work: Callable[[], Answer]) -> Future[Answer]:
         """Begin an item: on a thread of the items' pool, or here where it is one of a nested stream."""

@@ -279,7 +279,7 @@ class Driver:
         if self.unit.ended():
             raise Over
         given = {**self.broadcast, self.axis: values}
-        context = replace(self.context.for_item(index), keys=self._keys(values) if self.keyed else {})
+        context = self.context.for_item(index, self._keys(values) if self.keyed else {})
         loop = Loop(self.plan, context, given)
         try:
             loop.spin()
