@@ -71,6 +71,22 @@ def chain(length: int) -> dict[str, Any]:
     return {"format": 1, "nodes": nodes}
 
 
+def tree(leaves: int) -> dict[str, Any]:
+    """So many numbers, each different, added in pairs down to one sum."""
+    nodes: dict[str, Any] = {f"n{i}": {"type": "value.integer", "inputs": {"integer": i}} for i in range(leaves)}
+    row = [(name, "integer") for name in nodes]
+    while len(row) > 1:
+        sums = []
+        for place in range(0, len(row) - 1, 2):
+            name = f"s{len(nodes)}"
+            (a, one), (b, other) = row[place : place + 2]
+            inputs = {"a": {"node": a, "output": one}, "operation": "+", "b": {"node": b, "output": other}}
+            nodes[name] = {"type": "value.calculate", "inputs": inputs}
+            sums.append((name, "number"))
+        row = sums + row[len(row) - len(row) % 2 :]
+    return {"format": 1, "nodes": nodes}
+
+
 async def run(client: aiohttp.ClientSession, workflow: dict[str, Any]) -> dict[str, Any]:
     """Post a workflow and listen until its job has ended: seconds, and bytes that came over the socket."""
     body = json.dumps({"workflow": workflow}).encode()
@@ -125,6 +141,12 @@ async def chains(lengths: list[int]) -> None:
             changed = await run(client, workflow)
             tell("chain", nodes=length, first=first, again=again, changed=changed, microseconds=round(first["seconds"] / length * 1e6),
                  megabytes=round(server.megabytes))  # fmt: skip
+
+
+async def trees(leaves: list[int]) -> None:
+    for count in leaves:
+        async with served() as (_, client):
+            tell("tree", leaves=count, first=await run(client, tree(count)), again=await run(client, tree(count)))
 
 
 async def jobs(count: int = 200, flight: int = 8) -> None:
@@ -182,14 +204,16 @@ def tell(name: str, **figures: Any) -> None:
 
 async def main() -> None:
     parser = argparse.ArgumentParser(description="What the server takes, over HTTP and a WebSocket.")
-    parser.add_argument("which", nargs="*", help="start, chain, jobs (all)")
+    parser.add_argument("which", nargs="*", help="start, chain, tree, jobs (all)")
     parser.add_argument("--nodes", nargs="+", type=int, default=[900, 10_000, 100_000])
     given = parser.parse_args()
-    which = given.which or ["start", "chain", "jobs"]
+    which = given.which or ["start", "chain", "tree", "jobs"]
     if "start" in which:
         await start()
     if "chain" in which:
         await chains(given.nodes)
+    if "tree" in which:
+        await trees([1000, 3000])
     if "jobs" in which:
         await jobs()
 

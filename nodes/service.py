@@ -9,19 +9,25 @@ from typing import Any
 from PIL import Image as Pillow
 
 import graph
-from graph import Settings
+from graph import Settings, Workflow
 from graph.kit import Kit
 from nodes.models import Shelf
+from nodes.packs import Packs
 
 PREVIEW_QUALITY = 80
 
 
 def setup(settings: Settings) -> Kit:
-    """What a worker works with: every node of the house."""
+    """What a worker works with: every node of the house, and of the packs that are on."""
     import nodes  # noqa: F401 - importing it fills the registry
 
-    shelf = Shelf(settings)
-    return Kit(graph.registry, shelf, shelf.close, jpeg)
+    shelf, packs = Shelf(settings), Packs(settings)
+    packs.follow()
+
+    def saved(workflow: Workflow) -> Workflow:
+        return graph.portable(workflow, graph.registry, settings.root / "workflows")
+
+    return Kit(graph.registry, shelf, shelf.close, jpeg, saved, packs.follow)
 
 
 def jpeg(image: Any, side: int) -> bytes:

@@ -7,14 +7,26 @@ together from parts.
 from __future__ import annotations
 
 import difflib
+import math
+import operator
 import re
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 from graph import BadInput, Color, Text, node
 from nodes.pixels import parse_colour
 
 MAX_TEXT = 200_000
 """The longest text a node here makes, in characters."""
+
+Operation = Literal["+", "-", "*", "/", "mod", "power", "min", "max"]
+OPERATIONS: dict[str, Callable[[float, float], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "mod": operator.mod, "power": operator.pow,
+    "min": min, "max": max,
+}  # fmt: skip
+RELATIONS: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "≠": operator.ne,
+}  # fmt: skip
 
 _HOLE = re.compile(
     r"\{\{|\}\}|([ \t]*,?[ \t]*)\{([^{}]*)\}|[{}]"
@@ -46,6 +58,36 @@ def integer(integer: int = 0) -> int:
     integer: any whole number.
     """
     return integer
+
+
+@node(output="number", tags=("math", "add", "plus", "minus", "times", "divide", "power", "arithmetic"))
+def calculate(a: float = 0.0, operation: Operation = "+", b: float = 0.0) -> float:
+    """Calculate with two numbers.
+
+    a: the first number.
+    operation: + - * / as usual; "mod" is the rest of a division, "power" a to the b, "min" and "max" the smaller and the larger.
+    b: the second number.
+    """
+    try:
+        result = OPERATIONS[operation](a, b)
+    except ZeroDivisionError as error:
+        raise BadInput("b", f"{a:g} {operation} {b:g} can't be calculated", "give another number than 0") from error
+    except OverflowError as error:
+        raise BadInput("a", f"{a:g} {operation} {b:g} is too large", "give smaller numbers") from error
+    if isinstance(result, complex) or not math.isfinite(result):
+        raise BadInput("a", f"{a:g} {operation} {b:g} is no number", "give other numbers")
+    return float(result)
+
+
+@node(output="answer", tags=("less", "greater", "equal", "condition", "if", "threshold"))
+def compare(a: float = 0.0, relation: Literal["<", "<=", ">", ">=", "=", "≠"] = ">", b: float = 0.0) -> bool:
+    """Whether one number is larger than, smaller than or equal to another: for switches, and for the end of a loop.
+
+    a: the first number.
+    relation: how they should stand to each other.
+    b: the second number.
+    """
+    return RELATIONS[relation](a, b)
 
 
 @node(output="colour", tags=("color", "paint"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from graph import BadInput
@@ -110,3 +112,40 @@ def test_join() -> None:
 def test_texts_stay_bounded() -> None:
     with pytest.raises(BadInput, match="characters"):
         value.join("x" * value.MAX_TEXT, "y")
+
+
+@pytest.mark.parametrize(
+    ("a", "operation", "b", "expected"),
+    [
+        pytest.param(2, "+", 3, 5.0, id="plus"),
+        pytest.param(2, "-", 3, -1.0, id="minus"),
+        pytest.param(2, "*", 3, 6.0, id="times"),
+        pytest.param(3, "/", 2, 1.5, id="divided"),
+        pytest.param(7, "mod", 4, 3.0, id="rest"),
+        pytest.param(2, "power", 10, 1024.0, id="power"),
+        pytest.param(2, "min", 3, 2.0, id="smaller"),
+        pytest.param(2, "max", 3, 3.0, id="larger"),
+    ],
+)
+def test_calculate(a: float, operation: Any, b: float, expected: float) -> None:
+    result = value.calculate(a, operation, b)
+    assert result == expected
+    assert type(result) is float
+
+
+@pytest.mark.parametrize(
+    ("a", "operation", "b"),
+    [(1, "/", 0), (1, "mod", 0), (10.0, "power", 400), (-1.0, "power", 0.5), (0.0, "power", -1), (1e308, "*", 10)],
+)
+def test_what_can_not_be_calculated_is_told(a: float, operation: Any, b: float) -> None:
+    with pytest.raises(BadInput, match=r"can't be calculated|is too large|is no number"):
+        value.calculate(a, operation, b)
+
+
+@pytest.mark.parametrize(
+    ("relation", "expected"),
+    [("<", [True, False, False]), ("<=", [True, True, False]), (">", [False, False, True]), (">=", [False, True, True]),
+     ("=", [False, True, False]), ("≠", [True, False, True])],
+)  # fmt: skip
+def test_compare(relation: Any, expected: list[bool]) -> None:
+    assert [value.compare(a, relation, 2.0) for a in (1.0, 2.0, 3.0)] == expected
