@@ -72,9 +72,9 @@ def _main(arguments: list[str]) -> int:
     )
     _run_options(run)
     run.set_defaults(call=_run)
-    commands.add_parser(
-        "serve", help="open the server: the API, and the editor's page", add_help=False
-    ).set_defaults(call=_serve)
+    commands.add_parser("serve", help="open the server: the API, and the editor's page", add_help=False).set_defaults(
+        call=_serve
+    )
     check = commands.add_parser("check", help="list every problem of workflow files")
     check.add_argument("files", nargs="+", type=Path)
     check.set_defaults(call=_check)
@@ -190,7 +190,13 @@ def run_workflow(
             for name, reason in record.explain(plan, tokens, store).items():
                 print(f"{name}: {reason}")
             return None
-        result = runner.run(plan, settings.out, listener, skip_errors=skip_errors, saved=_with_own_files(workflow))
+        result = runner.run(
+            plan,
+            settings.out,
+            listener,
+            skip_errors=skip_errors,
+            saved=graph.portable(workflow, graph.registry, WORKFLOWS),
+        )
         record.write(tokens)
         return result
 
@@ -205,25 +211,6 @@ def read_workflow(path: Path) -> Workflow:
             raise graph.BadFile(f"{path} holds no workflow", "give a picture that Graft saved, or a workflow file")
         return graph.build(raw, folder=WORKFLOWS, name=str(path))
     return graph.load(path)
-
-
-def _with_own_files(workflow: Workflow) -> Workflow:
-    """The same workflow, naming files that lie beside it by their whole path, so that a picture that holds it runs again from
-    anywhere. What ships with Graft is left as it is: it is found on every machine."""
-    values = {}
-    for name, node in workflow.nodes.items():
-        spec = graph.registry.get(node.type)
-        for socket, value in node.inputs.items():
-            if (
-                spec is not None
-                and socket in spec.inputs
-                and isinstance(spec.inputs[socket].hint, graph.File)
-                and isinstance(value, str)
-                and workflow.folder != WORKFLOWS
-            ):
-                found = graph.find_file(value, workflow.folder)
-                values[name, socket] = str(found.absolute()) if found else value
-    return workflow.with_values(values)
 
 
 def _import_nodes() -> None:
@@ -306,6 +293,7 @@ def _print_result(result: graph.Result, terminal: Terminal, as_json: bool, secon
                     "said": terminal.said,
                     "values": shown,
                     "dropped": _rows(terminal.dropped),
+                    "ran": terminal.ran,
                     "seconds": round(seconds, 3),
                 }
             )

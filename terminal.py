@@ -20,6 +20,7 @@ class Terminal:
         self.said: list[str] = []
         self.written: list[Path] = []
         self.dropped: list[Dropped] = []
+        self.ran: list[str] = []
         self._began = 0.0
         self._first: tuple[float, int] | None = None
         self._drawn = 0.0
@@ -40,6 +41,7 @@ class Terminal:
         elif isinstance(event, Dropped):
             self.dropped.append(event)
         elif isinstance(event, Finished):
+            self.ran.append(event.node)
             self._line("")
 
     def close(self) -> None:

@@ -134,6 +134,15 @@ def test_a_box_is_enough_to_remove_from_a_photograph(tmp_path: Path, capsys: Any
     )  # the grain is there
 
 
+def test_a_loop_ends_as_soon_as_it_is_good_enough(tmp_path: Path, capsys: Any) -> None:
+    answer = run("sharpen_until.json", tmp_path, capsys)
+    result = pixels(Path(answer["written"][0]))
+    assert graph.registry["image.sharpness"].function(result) >= 1500
+    rounds = [name for name in answer["ran"] if name.endswith("/sharpen")]
+    assert rounds == [f"improve/{number + 1}/sharpen" for number in range(len(rounds))]
+    assert 1 < len(rounds) < 6
+
+
 def test_a_folder_of_pictures_goes_through_and_only_what_is_new_again(tmp_path: Path, capsys: Any) -> None:
     source = tmp_path / "in"
     (source / "deep").mkdir(parents=True)
