@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 import nodes  # noqa: F401 - fills the registry
-from api import events, files, health, jobs, models, openapi, workflows  # noqa: F401 - each declares its handlers
+from api import events, files, health, jobs, models, openapi, packs, workflows  # noqa: F401 - each declares its handlers
 from api import nodes as node_types  # noqa: F401
 from api import settings as settings_api
 from api.auth import Access, guard
@@ -46,7 +46,10 @@ def make_app(
     app.cleanup_ctx.append(_room(settings, access, known, make_worker or worker))
     app.on_shutdown.append(_close_sockets)
     for route in [FRONT, *ROUTES]:
-        app.router.add_route(route.method, route.path, endpoint(route, lambda request: request.app[ROOM]))
+        handler = endpoint(route, lambda request: request.app[ROOM])
+        app.router.add_route(route.method, route.path, handler)
+        if route.method == "GET" and 101 not in route.answers:  # a WebSocket has no head alone
+            app.router.add_route("HEAD", route.path, handler)
     return app
 
 

@@ -159,7 +159,7 @@ def _check_origin(request: web.Request, host: str) -> None:
     if origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}"):
         raise ApiError(403, f"a page of {origin[:60]} may not use this server", "use the server's own page")
     site = request.headers.get("Sec-Fetch-Site", "none")
-    if site not in ("same-origin", "none") and not (request.method == "GET" and request.path == "/"):
+    if site not in ("same-origin", "none") and not (request.method in ("GET", "HEAD") and request.path == "/"):
         raise ApiError(403, "another site's page may not use this server", "use the server's own page")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import graph
 from graph import File, Model, Problem, Workflow, did_you_mean
 
-from . import roots
+from . import pictures, roots
 from .errors import ApiError
 
 if TYPE_CHECKING:
@@ -69,6 +69,28 @@ def problems_of(room: Room, user: str, workflow: Workflow, targets: list[str] | 
     return [*found, *(_foreign(room, whole) if room.access.named else ())]
 
 
+def guesses_of(room: Room, user: str, workflow: Workflow, *, sound: bool) -> dict[str, Any]:
+    """For each node the sizes of its pictures and how many items will pass, as far as is known; nothing for a graph that is not in order.
+    Files and weights may be missing. sound: no problem at all was found."""
+    registry = room.catalogue.registry
+    whole = workflow.with_values(located(room, user, workflow))
+    if not sound and graph.problems(whole, registry):
+        return {}
+
+    def header(path: str) -> tuple[int, int] | None:
+        found = _in_roots(room.roots(user), path)
+        if found is None and not room.access.named:
+            found = graph.find_file(path, whole.folder)
+        return pictures.size_of(found) if found is not None else None
+
+    guesses = graph.guess(whole, registry, header)
+    return {
+        name: {"sizes": {output: list(size) for output, size in known.sizes.items()}, "count": known.count}
+        for name, known in guesses.items()
+        if name in whole.nodes
+    }
+
+
 def row_problems(room: Room, user: str, workflow: Workflow, values: Values) -> Iterator[Problem]:
     """What is wrong with new values for a workflow that is in order itself."""
     for (name, socket), value in values.items():
@@ -90,7 +112,7 @@ def _reachable(room: Room, user: str, workflow: Workflow, path: str) -> bool:
 
 def _files(room: Room, workflow: Workflow, values: Values | None) -> Iterable[tuple[str, str, Any]]:
     """(node, input, value) of every input that takes a file and has a value of its own."""
-    sockets = room.file_sockets
+    sockets = room.catalogue.file_sockets
     if values is not None:
         for (name, socket), value in values.items():
             if socket in sockets.get(workflow.nodes[name].type, ()):

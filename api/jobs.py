@@ -29,6 +29,7 @@ POSTED = record(
     targets=array(text(1000), minItems=1, maxItems=10_000),
     title=text(200),
     priority=integer(-1000, 1000),
+    on_error=choice("stop", "skip"),
     batch=record(product=COLUMNS, zip=COLUMNS),
 )
 JOBS = record(("jobs",), jobs=array(JOB))
@@ -37,7 +38,8 @@ JOBS = record(("jobs",), jobs=array(JOB))
 @handles("POST", "/api/jobs", body=POSTED, answers={201: JOBS})
 async def add_jobs(call: Call) -> web.StreamResponse:
     """Queue a graph: given whole as `workflow`, or saved under `name`. `values` are laid over it ("node.input" → value); `batch` makes a job
-    of every combination (`product`) or of every row (`zip`) of its columns. 422 lists what keeps it from running."""
+    of every combination (`product`) or of every row (`zip`) of its columns. `on_error`: whether an item of a stream that fails ends the job
+    (`stop`) or is passed over and told (`skip`). 422 lists what keeps it from running."""
     if call.room.access.named and call.body.get("priority", 0) > 0:
         raise ApiError(403, "a raised priority would push other users' jobs back", "use 0 or less")
     added = await asyncio.to_thread(_add, call)
@@ -66,8 +68,8 @@ async def list_jobs(call: Call) -> web.StreamResponse:
 
 @handles("GET", "/api/jobs/{id}", where=ID, answers={200: JOB})
 async def get_job(call: Call) -> web.StreamResponse:
-    """One job: where it stands, what it made, why it failed."""
-    return answer(shown(call.room, await own_job(call)))
+    """One job: where it stands, what it made, why it failed, and the `reasons` for the first thousand items that went no further."""
+    return answer(shown(call.room, await own_job(call), whole=True))
 
 
 @handles("GET", "/api/jobs/{id}/workflow", where=ID, answers={200: WORKFLOW})
@@ -197,6 +199,7 @@ def _move(call: Call, job: Job) -> None:
 def _add(call: Call) -> list[Job]:
     """Check and write down what was posted. Runs in a thread."""
     room, body = call.room, call.body
+    room.follow_packs()
     raw = _workflow_of(call)
     workflow = checking.build(room, call.user, raw)
     table = [checking.values_of(workflow, {**body.get("values", {}), **row}) for row in _rows(body.get("batch"))]
@@ -209,6 +212,7 @@ def _add(call: Call) -> list[Job]:
         "title": body.get("title", workflow.title[:200]),
         "user": call.user,
         "priority": body.get("priority", 0),
+        "on_error": body.get("on_error", "stop"),
         "folder": str(workflow.folder),
         "out": str(room.roots(call.user)["outputs"]),
     }

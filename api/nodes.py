@@ -14,10 +14,9 @@ from typing import Any
 from aiohttp import web
 
 import graph
-from graph import NodeSpec, did_you_mean
+from graph import File, NodeSpec, did_you_mean
 
-from .body import IN_THREAD, RAW
-from .checking import build, problems_of
+from .checking import build, guesses_of, problems_of
 from .errors import ApiError, answer, encode, problem_row
 from .routes import Call, handles
 from .shapes import array, record, table, text
@@ -25,6 +24,7 @@ from .workflows import WORKFLOW
 
 PROBLEM = record(("node", "socket", "what", "cure"), node={"type": "string"}, socket={"type": "string"},
                  what={"type": "string"}, cure={"type": "string"})  # fmt: skip
+GUESS = record(("sizes", "count"), sizes=table(array({"type": "integer"})), count={"type": ["integer", "null"]})
 NODE = table(
     required=["type", "title", "family", "inputs", "outputs"],
     properties={"type": {"type": "string"}, "inputs": {"type": "object"}, "outputs": {"type": "object"}},
@@ -49,10 +49,20 @@ class Catalogue:
     def etag(self) -> str:
         return hashlib.sha256(self.plain).hexdigest()[:32]
 
+    @cached_property
+    def file_sockets(self) -> Mapping[str, tuple[str, ...]]:
+        """For each node type that reads files: the inputs that name them."""
+        found = {
+            name: tuple(entry.name for entry in spec.inputs.values() if isinstance(entry.hint, File))
+            for name, spec in self.registry.items()
+        }
+        return {name: sockets for name, sockets in found.items() if sockets}
+
 
 @handles("GET", "/api/nodes", answers={200: record(("nodes",), nodes=table(NODE)), 304: "unchanged"})
 async def list_nodes(call: Call) -> web.StreamResponse:
-    """The schema of every node type."""
+    """The schema of every node type, also of the packs that are on."""
+    await asyncio.to_thread(call.room.follow_packs)
     catalogue = call.room.catalogue
     headers = {"ETag": f'"{catalogue.etag}"', "Vary": "Accept-Encoding"}
     if call.request.headers.get("If-None-Match", "").strip() == headers["ETag"]:
@@ -67,6 +77,7 @@ async def list_nodes(call: Call) -> web.StreamResponse:
 @handles("GET", "/api/nodes/{id}", where={"id": text(200)}, answers={200: NODE})
 async def get_node(call: Call) -> web.StreamResponse:
     """The schema of one node type."""
+    await asyncio.to_thread(call.room.follow_packs)
     registry = call.room.catalogue.registry
     spec = registry.get(call["id"])
     if spec is None:
@@ -79,14 +90,19 @@ async def get_node(call: Call) -> web.StreamResponse:
     "POST",
     "/api/check",
     body=record(("workflow",), workflow=WORKFLOW),
-    answers={200: record(("problems",), problems=array(PROBLEM))},
+    answers={200: record(("problems", "guesses"), problems=array(PROBLEM), guesses=table(GUESS))},
 )
 async def check(call: Call) -> web.StreamResponse:
-    """Everything that keeps a workflow from running, all at once; an empty list when nothing does."""
+    """Everything that keeps a workflow from running, all at once; an empty list when nothing does.
 
-    def look() -> list[Any]:
+    `guesses` tells of each node what is known before a run: width and height of its pictures by output, and how many items will pass
+    (null: not known). It is empty where the graph itself is not in order."""
+
+    def look() -> dict[str, Any]:
+        call.room.follow_packs()
         workflow = build(call.room, call.user, call.body["workflow"])
-        return [problem_row(problem) for problem in problems_of(call.room, call.user, workflow)]
+        problems = problems_of(call.room, call.user, workflow)
+        guesses = guesses_of(call.room, call.user, workflow, sound=not problems)
+        return {"problems": [problem_row(problem) for problem in problems], "guesses": guesses}
 
-    small = len(call.request[RAW]) < IN_THREAD // 8
-    return answer({"problems": look() if small else await asyncio.to_thread(look)})
+    return answer(await asyncio.to_thread(look))

@@ -27,7 +27,7 @@ _WORDS = {101: "switching to WebSocket", 201: "made", 204: "done; nothing is sen
 
 @handles("GET", "/api/openapi.json", answers={200: {"type": "object"}})
 async def get_openapi(call: Call) -> web.StreamResponse:
-    """This document."""
+    """The description of this API, as OpenAPI 3.1."""
     return answer(document(ROUTES, call.room.version))
 
 

@@ -7,11 +7,12 @@ import hashlib
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from PIL import ExifTags, ImageOps, UnidentifiedImageError
 from PIL import Image as Pillow
-from PIL import ImageOps, UnidentifiedImageError
 
 from nodes.disk import write_atomic
 from nodes.pixels import MAX_PIXELS
@@ -33,6 +34,25 @@ def facts(path: Path) -> tuple[int, int]:
         elif picture.size[0] * picture.size[1] <= DECODED:
             picture.load()
         return width, height
+
+
+def size_of(path: Path) -> tuple[int, int] | None:
+    """Width and height of a picture as it is shown, upright, from its header alone; None when it is none."""
+    try:
+        state = path.stat()
+        return _size_of(path, state.st_mtime_ns, state.st_size)
+    except (ApiError, OSError):
+        return None
+
+
+@lru_cache(4096)
+def _size_of(path: Path, changed: int, size: int) -> tuple[int, int]:
+    with _opened(path) as picture:
+        width, height = picture.size
+        # without this Pillow decodes a whole PNG to look for an orientation behind its pixels
+        told = picture.format != "PNG" or "exif" in picture.info
+        lies = told and picture.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
+        return (height, width) if lies else (width, height)
 
 
 def thumbnail(path: Path, size: int, folder: Path) -> Path:

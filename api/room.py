@@ -12,11 +12,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
-from graph import File, NodeSpec, Settings
+from graph import NodeSpec, Settings
 from graph.jobs import Job, Jobs, event_of
 from nodes.models import Shelf
+from nodes.packs import Packs
 
 from . import show
 from .auth import Access
@@ -44,34 +46,41 @@ MakeWorker = Callable[[Path, Settings, Events, Callable[[dict[str, Any]], None]]
 
 @dataclass
 class Room:
-    """All that a running server has. settings: with absolute paths."""
+    """All that a running server has. settings: with absolute paths. known: the node types that ship; those of packs come and go, so the
+    catalogue is made anew whenever they have changed, and whoever has hold of one sees no change in it."""
 
     settings: Settings
     access: Access
     jobs: Jobs
     hub: Hub
-    catalogue: Catalogue
+    known: Mapping[str, NodeSpec]
     shelf: Shelf
+    packs: Packs
+    catalogue: Catalogue = field(init=False)
     worker: Runner = field(init=False)
     began: float = field(default_factory=time.monotonic)
     decoders: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "picture"))
     settings_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _changes: int = 0
+    _following: Lock = field(default_factory=Lock)
     _saved: dict[str, Saved] = field(default_factory=dict)
     _roots: dict[str, dict[str, Path]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.catalogue = Catalogue(dict(self.known))
 
     @cached_property
     def version(self) -> str:
         with open(self.settings.root / "pyproject.toml", "rb") as file:
             return str(tomllib.load(file)["project"]["version"])
 
-    @cached_property
-    def file_sockets(self) -> Mapping[str, tuple[str, ...]]:
-        """For each node type that reads files: the inputs that name them."""
-        found = {
-            name: tuple(entry.name for entry in spec.inputs.values() if isinstance(entry.hint, File))
-            for name, spec in self.catalogue.registry.items()
-        }
-        return {name: sockets for name, sockets in found.items() if sockets}
+    def follow_packs(self) -> None:
+        """Bring the catalogue up to date with the packs that are on. Asks the disk, and runs their code when it has changed."""
+        with self._following:
+            self.packs.follow()
+            if self.packs.changes != self._changes:
+                self._changes = self.packs.changes
+                self.catalogue = Catalogue({**self.known, **self.packs.nodes()})
 
     def home(self, user: str) -> Path:
         """Where a user's own things lie."""
@@ -121,7 +130,7 @@ async def opened(
     with only_one(settings.data):
         jobs = await asyncio.to_thread(Jobs, settings.data / "jobs.sqlite")
         try:
-            room = Room(settings, access, jobs, _hub(jobs, access), Catalogue(registry), Shelf(settings))
+            room = Room(settings, access, jobs, _hub(jobs, access), dict(registry), Shelf(settings), Packs(settings))
             room.roots("")["files"].mkdir(parents=True, exist_ok=True)
             for user in filter(None, access.keys.values()):
                 room.roots(user)["files"].mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .room import Room
 
 _INNER = {"worker", "folder", "out"}  # paths of this machine, and who ran it
+_LONG = {*_INNER, "reasons"}
 _TIME = {"type": ["number", "null"]}
 _WORD = {"type": ["string", "null"]}
 JOB = table(
@@ -43,6 +44,10 @@ JOB = table(
         "ran": {"type": "integer"},
         "cached": {"type": "integer"},
         "seconds": {"type": "number"},
+        "on_error": {"enum": ["stop", "skip"]},
+        "dropped": {"type": "integer"},
+        "failed": {"type": "integer"},
+        "reasons": array({"type": "object"}),
     },
 )
 QUEUE = record(
@@ -52,9 +57,10 @@ QUEUE = record(
 )
 
 
-def shown(room: Room, job: Job) -> dict[str, Any]:
-    """A job as it is sent."""
-    data = {entry.name: getattr(job, entry.name) for entry in dataclasses.fields(job) if entry.name not in _INNER}
+def shown(room: Room, job: Job, *, whole: bool = False) -> dict[str, Any]:
+    """A job as it is sent; ``whole`` with the reasons for all that went no further."""
+    left_out = _INNER if whole else _LONG
+    data = {entry.name: getattr(job, entry.name) for entry in dataclasses.fields(job) if entry.name not in left_out}
     data["outputs"] = _outputs(room.roots(job.user), job.outputs)
     return data
 

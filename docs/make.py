@@ -1,19 +1,46 @@
-"""Why: documentation that repeats the code goes stale. This page of all nodes is made from their declarations:
+"""Why: documentation that repeats the code goes stale. The pages of all nodes and of the API are made from their declarations:
 
     .venv/bin/python -m docs.make
 
-tests/test_docs.py fails when the page in the repository is not what this makes.
+tests/test_docs.py fails when a page in the repository is not what this makes.
 """
 
 from __future__ import annotations
 
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import graph
 import nodes
+import server  # noqa: F401 - importing it declares all handlers
+from api.openapi import document
+from api.routes import ROUTES
 
-PAGE = Path(__file__).with_name("nodes.md")
+NODES, API = (Path(__file__).with_name(name) for name in ("nodes.md", "api.md"))
+SUBJECTS = ("jobs", "events", "nodes", "workflows", "files", "models", "packs", "settings", "health", "openapi")
+START = """\
+# The API
+
+Made from the code by `docs/make.py`. `GET /api/openapi.json` says the same to programs, with the types and limits of all that is sent.
+
+Run a graph that ships (`workflow` in place of `name` takes a whole graph), and look at what became of it:
+
+```
+curl http://localhost:8765/api/jobs --json '{"name": "replace_object", "values": {"instruction": "Make the house blue"}}'
+curl http://localhost:8765/api/jobs?limit=1
+```
+
+Listen to what happens (curl from 8.11 on, or any WebSocket client):
+
+```
+curl --no-buffer ws://localhost:8765/api/events
+```
+
+Whatever is refused is answered with 4xx and `{"error": {"what", "cure", "problems"?}}`; `problems` has a row `{"node", "socket", "what", "cure"}`
+for each place of a graph that must be mended. A server that asks for a token takes it as `Authorization: Bearer …`. HEAD is understood wherever
+GET is, but for the WebSocket.
+"""
 
 
 def node_page() -> str:
@@ -46,6 +73,37 @@ def _row(entry: graph.InputSpec) -> str:
     return f"| `{entry.name}` | {takes} | {default} | {entry.help} |".replace("\n", " ")
 
 
+def api_page() -> str:
+    """The Markdown text of docs/api.md."""
+    rows: dict[str, list[str]] = {subject: [] for subject in SUBJECTS}
+    for path, operations in document(ROUTES, "")["paths"].items():
+        for method, operation in operations.items():
+            rows[operation["tags"][0]].append(_call(method.upper(), path, operation))
+    tables = [f"## {subject}\n\n| | takes | |\n|---|---|---|\n" + "\n".join(found) for subject, found in rows.items()]
+    return "\n\n".join([START.rstrip(), *tables]) + "\n"
+
+
+def _call(method: str, path: str, operation: dict[str, Any]) -> str:
+    text = " ".join(filter(None, [operation["summary"], operation.get("description")]))
+    return f"| `{method} {path}` | {_taken(operation)} | {text} |"
+
+
+def _taken(operation: dict[str, Any]) -> str:
+    """What a call takes beside its path: headers, the query, the body."""
+    kinds = {"header": "", "query": "?"}
+    told = [f"`{kinds[entry['in']]}{entry['name']}`" for entry in operation["parameters"] if entry["in"] in kinds]
+    for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+        schema = content["schema"]
+        needed = schema.get("required", ())
+        names = [f"`{name}`{'' if name in needed else '?'}" for name in schema.get("properties", ())]
+        if kind != "application/json":
+            told.append(kind)
+        else:
+            told += names if schema.get("additionalProperties") is False else [*names, "…"]
+    return ", ".join(told)
+
+
 if __name__ == "__main__":
-    PAGE.write_text(node_page(), encoding="utf-8")
-    print(PAGE)
+    for page, text in ((NODES, node_page()), (API, api_page())):
+        page.write_text(text, encoding="utf-8")
+        print(page)

@@ -40,6 +40,7 @@ from .journal import Journal
 from .lanes import Lanes, callers_thread
 from .plan import Plan
 from .plan import make as plan
+from .portable import portable
 from .running import Runner
 from .scheduler import Result
 from .scheduler import run as execute
@@ -117,6 +118,7 @@ __all__ = [
     "page",
     "parse",
     "plan",
+    "portable",
     "problems",
     "registry",
     "schema",

@@ -37,7 +37,8 @@ class Counts:
 @dataclass(frozen=True)
 class Context:
     """workshop: makes what a node gets after ``*``. keys, store: answers from earlier runs. journal: what writers of streams have written
-    already. index: which item this is about, None outside of streams. written: the files of this item, by node."""
+    already. index: which item this is about, None outside of streams. written: the files of this item, by node. inside: is told when a node per
+    item starts and ends, by the thread that sees to the item, so that a program that watches for crashes knows where it is; it must be quick."""
 
     make: Callable[[str], Run]
     listener: Listener
@@ -53,6 +54,7 @@ class Context:
     index: int | None = None
     said: set[tuple[str, str]] = field(default_factory=set)
     written: dict[str, list[str]] = field(default_factory=dict)
+    inside: Listener | None = None
 
     @property
     def keyed(self) -> bool:
@@ -71,6 +73,8 @@ class Context:
     def tell(self, event: Event) -> None:
         """Pass an event on. Of nodes per item only what is rare: a million starts would drown all else."""
         if self.index is not None and isinstance(event, Started | Finished | Cached | Progress):
+            if self.inside is not None:
+                self.inside(event)
             return
         if isinstance(event, Said):
             if (event.node, event.text) in self.said:

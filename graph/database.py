@@ -6,9 +6,10 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from .errors import GraftError
@@ -17,19 +18,22 @@ BUSY = 20.0  # seconds that one process waits for another's transaction
 
 
 class Database:
-    """The file ``path``, made with ``schema`` when it is not there; ``version`` is the schema's. One connection for all threads.
+    """The file ``path``, made with ``schema`` when it is not there; ``version`` is the schema's, ``upgrades`` what leads from each older one to
+    the next. One connection for all threads.
 
     Raises GraftError, here and in every method, when the file can't be used.
     """
 
-    def __init__(self, path: Path, schema: str, version: int) -> None:
+    def __init__(
+        self, path: Path, schema: str, version: int, upgrades: Mapping[int, str] = MappingProxyType({})
+    ) -> None:
         self.path = path
         self._lock = threading.RLock()
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._base = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
             try:
-                self._open(schema, version)
+                self._open(schema, version, upgrades)
             except BaseException:
                 self._base.close()
                 raise
@@ -56,7 +60,7 @@ class Database:
         with self._lock:
             self._base.close()
 
-    def _open(self, schema: str, version: int) -> None:
+    def _open(self, schema: str, version: int, upgrades: Mapping[int, str]) -> None:
         until = time.monotonic() + BUSY
         while True:
             try:
@@ -74,10 +78,10 @@ class Database:
             (found,) = self.ask("PRAGMA user_version")[0]
             if found > version:
                 raise GraftError(f"{self.path} was written by a newer Graft", "update Graft, or move the file away")
-            if found == 0:
-                for statement in schema.split(";\n"):
+            for change in [schema] if found == 0 else [upgrades[step] for step in range(found, version)]:
+                for statement in change.split(";\n"):
                     self._base.execute(statement)
-                self._base.execute(f"PRAGMA user_version = {version}")
+            self._base.execute(f"PRAGMA user_version = {version}")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

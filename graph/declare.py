@@ -56,7 +56,8 @@ class OutputSpec:
 @dataclass(frozen=True)
 class NodeSpec:
     """All that is known of a node type. ``needs`` says, from the values of the inputs that are not lazy, which lazy ones to make.
-    ``source``: it returns an iterator, and what is behind it runs once per item. ``network``: it is a coroutine function. ``size``, ``count``: see graph/guess.py."""
+    ``source``: it returns an iterator, and what is behind it runs once per item. ``network``: it is a coroutine function.
+    ``size``, ``count``: see graph/guess.py."""
 
     id: str
     function: Callable[..., Any]

@@ -14,7 +14,7 @@ from .database import Database
 from .errors import GraftError
 from .job import ENDED, STATUSES, Job, Status
 
-VERSION = 1
+VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE jobs (
@@ -22,7 +22,9 @@ CREATE TABLE jobs (
   batch TEXT, priority INTEGER NOT NULL, position REAL NOT NULL, attempt INTEGER NOT NULL, worker TEXT, node TEXT,
   cancelling INTEGER NOT NULL DEFAULT 0, created REAL NOT NULL, started REAL, ended REAL, seconds REAL NOT NULL DEFAULT 0,
   ran INTEGER NOT NULL DEFAULT 0, cached INTEGER NOT NULL DEFAULT 0, workflow TEXT NOT NULL, folder TEXT NOT NULL, "out" TEXT NOT NULL,
-  targets TEXT NOT NULL, "values" TEXT NOT NULL, error TEXT NOT NULL DEFAULT 'null', outputs TEXT NOT NULL DEFAULT '[]');
+  targets TEXT NOT NULL, "values" TEXT NOT NULL, error TEXT NOT NULL DEFAULT 'null', outputs TEXT NOT NULL DEFAULT '[]',
+  on_error TEXT NOT NULL DEFAULT 'stop', dropped INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
+  reasons TEXT NOT NULL DEFAULT '[]');
 CREATE INDEX queue ON jobs(priority DESC, position, number) WHERE status = 'pending';
 CREATE INDEX at_work ON jobs(worker) WHERE status = 'running';
 CREATE INDEX by_status ON jobs(status, user);
@@ -31,9 +33,16 @@ CREATE INDEX by_workflow ON jobs(workflow);
 CREATE TABLE workflows (hash TEXT PRIMARY KEY, text BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE flags (name TEXT PRIMARY KEY) WITHOUT ROWID
 """
+_UPGRADES = {
+    1: """ALTER TABLE jobs ADD COLUMN on_error TEXT NOT NULL DEFAULT 'stop';
+ALTER TABLE jobs ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN failed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN reasons TEXT NOT NULL DEFAULT '[]'"""
+}
 _FIELDS = tuple(field.name for field in fields(Job))
 COLUMNS = ", ".join(f'"{name}"' for name in _FIELDS)
-_JSON = tuple(_FIELDS.index(name) for name in ("targets", "values", "error", "outputs"))
+LISTED = COLUMNS.replace('"reasons"', "'[]'")  # a thousand reasons each would make a list of jobs heavy
+_JSON = tuple(_FIELDS.index(name) for name in ("targets", "values", "error", "outputs", "reasons"))
 _CANCELLING = _FIELDS.index("cancelling")
 QUEUE = "priority DESC, position, number"
 Many = list[Job]
@@ -44,7 +53,7 @@ class History:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._base = Database(path, _SCHEMA, VERSION)
+        self._base = Database(path, _SCHEMA, VERSION, _UPGRADES)
         self._ask = self._base.ask
 
     def close(self) -> None:
@@ -72,7 +81,7 @@ class History:
         terms += ["number < :before"] if before is not None else []
         where = f"WHERE {' AND '.join(terms)}" if terms else ""
         rows = self._ask(
-            f"SELECT {COLUMNS} FROM jobs {where} ORDER BY {QUEUE if order == 'queue' else 'number DESC'} LIMIT :limit",
+            f"SELECT {LISTED} FROM jobs {where} ORDER BY {QUEUE if order == 'queue' else 'number DESC'} LIMIT :limit",
             {**wanted, "before": before, "limit": limit},
         )
         return [job_of(row) for row in rows]

@@ -11,9 +11,11 @@ from typing import Any, Literal
 from .errors import GraftError
 
 Status = Literal["pending", "running", "done", "failed", "cancelled", "interrupted"]
+OnError = Literal["stop", "skip"]
 STATUSES: tuple[Status, ...] = ("pending", "running", "done", "failed", "cancelled", "interrupted")
 ENDED: tuple[Status, ...] = ("done", "failed", "cancelled", "interrupted")
 MOST_ROWS = 100_000  # of one batch
+MOST_REASONS, LONGEST_REASON = 1000, 500  # that are kept of a job, characters of each
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ class Job:
     created, started, ended: seconds since 1970, by a clock that may be set back. attempt: 1, and one more for each retry. worker: who ran it.
     node: where it failed. cancelling: the user wants it stopped, but it runs still. error: {"what", "cure", "node", "socket"}, with
     "problems" (a list of the same) where the workflow is not valid. outputs: {"node", "path"} for each written file, {"node", "more"}
-    for the number of those that are not listed, {"node", "output", "value"} for plain values. ran, cached: counts of nodes.
+    for the number of those that are not listed, {"node", "output", "value"} for plain values. ran, cached: counts of nodes. on_error: whether
+    an item of a stream that fails ends the job or is passed over. dropped, failed: how many items a gate let go no further, and how many
+    were passed over; reasons: {"node", "item", "reason", "failed"} of the first of them, left out of lists of jobs.
     """
 
     id: str
@@ -54,10 +58,31 @@ class Job:
     values: dict[str, Any] = field(default_factory=dict)
     error: dict[str, Any] | None = None
     outputs: list[dict[str, Any]] = field(default_factory=list)
+    on_error: OnError = "stop"
+    dropped: int = 0
+    failed: int = 0
+    reasons: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def has_ended(self) -> bool:
         return self.status in ENDED
+
+
+@dataclass
+class Lost:
+    """Items of a job's streams that went no further: how many, and why the first of them did."""
+
+    dropped: int = 0
+    failed: int = 0
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, node: str, item: int | None, reason: str, failed: bool) -> bool:
+        """Count one; whether it was still among those that are told."""
+        self.dropped, self.failed = self.dropped + (not failed), self.failed + failed
+        if len(self.reasons) >= MOST_REASONS:
+            return False
+        self.reasons.append({"node": node, "item": item, "reason": reason[:LONGEST_REASON], "failed": failed})
+        return True
 
 
 def event_of(job: Job) -> dict[str, Any]:
@@ -66,7 +91,7 @@ def event_of(job: Job) -> dict[str, Any]:
         "job": job.id, "type": "job", "status": job.status, "number": job.number, "title": job.title, "user": job.user,
         "batch": job.batch, "priority": job.priority, "attempt": job.attempt, "node": job.node, "created": job.created,
         "started": job.started, "ended": job.ended, "seconds": job.seconds, "ran": job.ran, "cached": job.cached,
-        "error": job.error, "outputs": job.outputs,
+        "error": job.error, "outputs": job.outputs, "dropped": job.dropped, "failed": job.failed,
     }  # fmt: skip
 
 

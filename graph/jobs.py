@@ -16,9 +16,9 @@ from typing import Any
 
 from .errors import GraftError
 from .history import COLUMNS, QUEUE, History, Many, job_of, text_of
-from .job import ENDED, MOST_ROWS, STATUSES, Job, Status, event_of, product, zipped
+from .job import ENDED, MOST_ROWS, STATUSES, Job, Lost, OnError, Status, event_of, product, zipped
 
-__all__ = ["ENDED", "STATUSES", "Job", "Jobs", "Status", "event_of", "product", "zipped"]
+__all__ = ["ENDED", "STATUSES", "Job", "Jobs", "Lost", "Status", "event_of", "product", "zipped"]
 
 LARGEST = 1_000_000  # priority
 Ids = list[str]
@@ -28,7 +28,7 @@ class Jobs(History):
     """The queue and history in the file ``path``. May be used from several threads, and by several processes at once."""
 
     def add(self, workflow: str, *, values: Mapping[str, Any] | None = None, **more: Any) -> Job:
-        """Queue one job behind all of its priority. more: targets, title, user, priority, batch, folder, out, as in Job."""
+        """Queue one job behind all of its priority. more: targets, title, user, priority, batch, folder, out, on_error, as in Job."""
         return self._insert(workflow, [dict(values or {})], **more)[0]
 
     def add_batch(
@@ -52,12 +52,13 @@ class Jobs(History):
 
     def finish(
         self, id: str, status: Status, *, error: Mapping[str, Any] | None = None, outputs: Iterable[Mapping[str, Any]] = (),
-        node: str | None = None, ran: int = 0, cached: int = 0, seconds: float | None = None,
+        node: str | None = None, ran: int = 0, cached: int = 0, seconds: float | None = None, lost: Lost | None = None,
     ) -> bool:  # fmt: skip
         """End a running job; False when it was not running any more. What fails while it is being cancelled was cancelled.
 
-        seconds: how long it took; by default as told by the clock.
+        seconds: how long it took; by default as told by the clock. lost: items that were dropped or failed.
         """
+        lost = lost or Lost()
         if status not in ENDED:
             raise ValueError(f"a job can't end as {status!r}")
         now = time.time()
@@ -65,8 +66,22 @@ class Jobs(History):
             self._ask(
                 """UPDATE jobs SET status = CASE WHEN cancelling AND ?1 <> 'done' THEN 'cancelled' ELSE ?1 END, cancelling = 0,
                 error = CASE WHEN cancelling AND ?1 <> 'done' THEN 'null' ELSE ?2 END, outputs = ?3, node = ?4, ran = ?5, cached = ?6,
-                ended = ?7, seconds = coalesce(?8, max(0, ?7 - started)) WHERE id = ?9 AND status = 'running' RETURNING number""",
-                (status, text_of(error), text_of([dict(o) for o in outputs]), node, ran, cached, now, seconds, id),
+                ended = ?7, seconds = coalesce(?8, max(0, ?7 - started)), dropped = ?10, failed = ?11, reasons = ?12
+                WHERE id = ?9 AND status = 'running' RETURNING number""",
+                (
+                    status,
+                    text_of(error),
+                    text_of([dict(o) for o in outputs]),
+                    node,
+                    ran,
+                    cached,
+                    now,
+                    seconds,
+                    id,
+                    lost.dropped,
+                    lost.failed,
+                    text_of(lost.reasons),
+                ),
             )
         )
 
@@ -89,7 +104,7 @@ class Jobs(History):
             new = replace(
                 old, id=secrets.token_hex(12), status="pending", position=self._behind(old.priority), created=time.time(),
                 attempt=old.attempt + 1, worker=None, node=None, cancelling=False, started=None, ended=None, seconds=0.0,
-                ran=0, cached=0, error=None, outputs=[],
+                ran=0, cached=0, error=None, outputs=[], dropped=0, failed=0, reasons=[],
             )  # fmt: skip
             return self._write(new)
 
@@ -142,7 +157,7 @@ class Jobs(History):
 
     def _insert(
         self, workflow: str, table: Sequence[dict[str, Any]], *, targets: Iterable[str] | None = None, title: str = "",
-        user: str = "", priority: int = 0, batch: str | None = None, folder: str = "", out: str = "",
+        user: str = "", priority: int = 0, batch: str | None = None, folder: str = "", out: str = "", on_error: OnError = "stop",
     ) -> Many:  # fmt: skip
         _check_priority(priority)
         data = workflow.encode("utf-8", "surrogatepass")
@@ -156,7 +171,7 @@ class Jobs(History):
                 self._write(
                     Job(
                         secrets.token_hex(12), 0, "pending", title, user, batch, priority, first + place, created=time.time(),
-                        workflow=key, folder=folder, out=out, targets=wanted, values=values,
+                        workflow=key, folder=folder, out=out, targets=wanted, values=values, on_error=on_error,
                     )
                 )
                 for place, values in enumerate(table)
@@ -177,6 +192,7 @@ class Jobs(History):
             "workflow",
             "folder",
             "out",
+            "on_error",
         )
         numbers = self._ask(
             f"""INSERT INTO jobs ({", ".join(f'"{name}"' for name in names)}, targets, "values")

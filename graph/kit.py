@@ -35,8 +35,8 @@ class Kit:
     """What a worker process works with.
 
     registry: the node types. models: the shelf, None where no node uses models. put_away: frees the memory of models that no node uses at
-    this moment. jpeg: a preview's bytes, from uint8 (H, W, 3) and the longest side in pixels; without it there are no previews. rename:
-    what of the workflow is put into saved pictures.
+    this moment. jpeg: a preview's bytes, from uint8 (H, W, 3) and the longest side in pixels; without it there are no previews. saved: what
+    of the workflow is put into saved pictures. refresh: brings the registry up to date; whether it has changed. Asked before each job.
     """
 
     registry: Mapping[str, NodeSpec]
@@ -44,6 +44,7 @@ class Kit:
     put_away: Callable[[], None] = lambda: None
     jpeg: Callable[[Any, int], bytes] | None = None
     saved: Callable[[Workflow], Workflow] = _same
+    refresh: Callable[[], bool] = lambda: False
 
 
 Setup = Callable[[Settings], Kit]
@@ -67,8 +68,9 @@ class Plans:
         self._workflows: OrderedDict[Hashable, tuple[Workflow, int]] = OrderedDict()
         self._plans: OrderedDict[Hashable, tuple[Plan, int]] = OrderedDict()
 
-    def get(self, job: Job) -> Plan:
-        """The plan of a job. Raises BadFile for a text that is no workflow, NotValid with every problem."""
+    def get(self, job: Job) -> tuple[Plan, Workflow]:
+        """The plan of a job, and its workflow with the job's values. Raises BadFile for a text that is no workflow, NotValid with every
+        problem."""
         key = job.workflow, job.folder, json.dumps(job.targets), *job.values
         workflow = self._workflow(job)
         if job.values:
@@ -79,12 +81,18 @@ class Plans:
         known = self._plans.get(key)
         if known is not None and all(_fits(known[0], *place) for place in job.values.items()):
             self._plans.move_to_end(key)
-            return replace(known[0], workflow=workflow)
+            return replace(known[0], workflow=workflow), workflow
         plan = self.runner.plan(workflow, job.targets)
-        laid_out = any(node.extra is not None for node in workflow.nodes.values())  # the plan's workflow is another one then
+        laid_out = any(
+            node.extra is not None for node in workflow.nodes.values()
+        )  # the plan's workflow is another one then
         if not laid_out and not _looks_outside(plan):
             _keep(self._plans, key, plan, len(workflow.nodes))
-        return plan
+        return plan, workflow
+
+    def clear(self) -> None:
+        """The node types have changed: what was planned with the old ones must not be run."""
+        self._plans.clear()
 
     def _workflow(self, job: Job) -> Workflow:
         key = job.workflow, job.folder
@@ -113,8 +121,16 @@ def _keep(held: OrderedDict[Hashable, tuple[Kept, int]], key: Hashable, entry: K
         total -= held.popitem(last=False)[1][1]
 
 
-def run_job(job: Job, plans: Plans, kit: Kit, settings: Settings, listener: Listener, stop: threading.Event) -> Result:
-    """Check, plan and run one job. Raises GraftError (NotValid, BadFile, the first failed node's), or Cancelled."""
+def run_job(
+    job: Job, plans: Plans, kit: Kit, settings: Settings, listener: Listener, stop: threading.Event,
+    inside: Listener | None = None,
+) -> Result:  # fmt: skip
+    """Check, plan and run one job. inside: see Context. Raises GraftError (NotValid, BadFile, the first failed node's), or Cancelled."""
+    if kit.refresh():
+        plans.clear()
     out = Path(job.out) if job.out else settings.out / job.user
-    plan = plans.get(job)
-    return plans.runner.run(plan, out, listener, stop=stop, saved=kit.saved(plan.workflow))
+    plan, workflow = plans.get(job)
+    saved = kit.saved(workflow)
+    return plans.runner.run(
+        plan, out, listener, stop=stop, saved=saved, skip_errors=job.on_error == "skip", inside=inside
+    )

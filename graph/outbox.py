@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .at_work import AtWork
 from .errors import GraftError, NotValid, Problem
 from .events import (
     Cached,
@@ -54,20 +55,23 @@ class Outbox:
     from flush().
 
     jpeg: makes the bytes of a preview, from uint8 (H, W, 3) and the longest side; without it previews are left out. board: shows at any
-    moment which nodes run.
+    moment which nodes run. ``inside`` hears what nodes do for items; of that nothing is sent.
     """
 
     def __init__(
         self, send: Callable[[list[Message]], None], *, jpeg: Callable[[Any, int], bytes] | None = None,
         board: Board | None = None, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        self._send, self._jpeg, self._board, self._clock = send, jpeg, board, clock
+        self._send, self._jpeg, self._clock = send, jpeg, clock
         self._lock, self._sending = threading.Lock(), threading.Lock()
         self._some, self._many, self._over = threading.Event(), threading.Event(), threading.Event()
         self._job = ""
         self._events: list[Message] = []
         self._open: dict[str, list[Any]] = {}  # the lists of events that can still grow
         self._running: dict[str, bool] = {}  # whether its start has been told
+        self._at_work = AtWork(board, self._running)
+        self.inside = self._at_work.hear
+        self._waiting: list[threading.Event] = []  # for what was told so far to be sent
         self._paces: dict[str, _Pace] = {}
         self._previews: dict[str, Any] = {}
         self._previewed: dict[str, float] = {}
@@ -140,19 +144,16 @@ class Outbox:
     def _let_go(self) -> None:
         with self._lock:
             self._running.clear()
+            self._at_work.clear()
             self._paces.clear()
             self._previews.clear()
             self._previewed.clear()
-            self._post()
-
-    def _post(self) -> None:
-        if self._board is not None:
-            self._board.show(reversed(self._running))
+            self._at_work.show()
 
     def _start(self, event: Started) -> None:
         with self._lock:
             self._running[event.node] = False
-            self._post()
+            self._at_work.show()
             if not self._some.is_set():
                 self._some.set()
 
@@ -162,7 +163,7 @@ class Outbox:
             self._running.pop(node, None)
             self._paces.pop(node, None)
             self._previews.pop(node, None)
-            self._post()
+            self._at_work.show()
             self._grow("finished", "nodes", [node, round(event.seconds, 6)])
 
     def _advance(self, event: Progress) -> None:
@@ -206,6 +207,19 @@ class Outbox:
             self._thread.join()
         self.flush()
 
+    def push(self, patience: float = 0.1) -> None:
+        """See that what was told so far is sent before anything else happens; but wait no longer than ``patience`` seconds for a server
+        that does not read."""
+        if self._thread is None:
+            self.flush()
+            return
+        sent = threading.Event()
+        with self._lock:
+            self._waiting.append(sent)
+        self._some.set()
+        self._many.set()
+        sent.wait(patience)
+
     def _work(self) -> None:
         held: float | None = None
         while not self._over.is_set():
@@ -218,6 +232,7 @@ class Outbox:
         with self._sending:
             with self._lock:
                 job, events, self._events = self._job, self._events, []
+                waiting, self._waiting = self._waiting, []
                 self._open = {}
                 self._some.clear()
                 self._many.clear()
@@ -230,6 +245,8 @@ class Outbox:
             events.extend(self._encoded(job, node, image) for node, image in previews.items())
             if events:
                 self._send(events)
+            for sent in waiting:
+                sent.set()
             return held
 
     def _take_progress(self, events: list[Message]) -> float | None:

@@ -73,9 +73,10 @@ class Runner:
 
     def run(
         self, plan: Plan, out: Path, listener: Listener, *, stop: threading.Event | None = None, skip_errors: bool = False,
-        saved: Workflow | None = None,
+        saved: Workflow | None = None, inside: Listener | None = None,
     ) -> Result:  # fmt: skip
-        """Run a plan; results go to ``out``. saved: the workflow that is put into pictures. Raises the first node's GraftError, or Cancelled."""
+        """Run a plan; results go to ``out``. saved: the workflow that is put into pictures. skip_errors: pass over items of streams that fail.
+        inside: see Context. Raises the first node's GraftError, or Cancelled."""
         workflow, stop = plan.workflow, stop or threading.Event()
         writes = any(spec.writes for spec in plan.specs.values())
         if writes:
@@ -91,7 +92,7 @@ class Runner:
         try:
             return execute(
                 plan, workshop, listener=listener, lanes=self.lanes, keys=keys, store=self.store, fingerprint=fingerprint,
-                journal=journal, stop_on_error=not skip_errors,
+                journal=journal, stop_on_error=not skip_errors, inside=inside,
             )  # fmt: skip
         finally:
             if journal is not None:

@@ -219,7 +219,9 @@ class Loop:
         work = (
             (lambda: call_network(name, spec, inputs, run)) if spec.network else (lambda: call(name, spec, inputs, run))
         )
-        alone = not self.running and len(self.ready) < FEW and not self.wanted and not spec.network
+        # of items there are others, on other threads: their heavy nodes must meet on their own lane
+        lane = spec.network or (spec.heavy and self.context.index is not None)
+        alone = not lane and not self.running and len(self.ready) < FEW and not self.wanted
         self._keep(at_once(work) if alone else self.context.submit(spec, work), name, began)
 
     def _start_unit(self, unit: Unit) -> Future[Any]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import GraftError
-from .jobs import Job, Jobs, event_of
+from .jobs import Job, Jobs, Lost, event_of
 from .process import Process, cause_of
 from .settings import Settings
 from .wire import Message
@@ -45,6 +45,7 @@ class Worker:
         self._process: Process | None = None
         self._job: str | None = None
         self._wrote: list[Message] = []
+        self._lost = Lost()
         self._restarts, self._since = 0, time.time()
         self._last_error: str | None = None
         self._fruitless = 0  # deaths in a row that came before the process was of any use
@@ -154,9 +155,11 @@ class Worker:
             elif event["type"] == "job":
                 process.useful = True
                 self._job = event["job"] if event["status"] == "running" else None
-                self._wrote = []
+                self._wrote, self._lost = [], Lost()
             elif event["type"] == "wrote" and len(self._wrote) < LISTED:
                 self._wrote.append({"node": event["node"], "path": event["path"]})
+            elif event["type"] == "dropped":
+                self._lost.add(event["node"], event["item"], event["reason"], event["failed"])
         self._publish([event for event in events if event["type"] not in ("ready", "broken")])
 
     def _bury(self, process: Process) -> None:
@@ -175,7 +178,7 @@ class Worker:
                 self._trouble(str(error))
                 if self._stopping.wait(1.0):
                     return
-        self._job, self._wrote = None, []
+        self._job, self._wrote, self._lost = None, [], Lost()
         self._fruitless = (
             0 if ended or process.useful or time.monotonic() - process.began > SOUND else self._fruitless + 1
         )
@@ -190,12 +193,13 @@ class Worker:
         error = {**cause_of(process, code), "node": nodes[0] if nodes else "", "socket": ""}
         if len(nodes) > 1:
             error["what"] += f"; at the same time ran {', '.join(nodes[1:6])}"
+        found: dict[str, Any] = {"outputs": self._wrote, "lost": self._lost}
         if job.cancelling or process.killed_for == job.id:
-            self._jobs.finish(job.id, "cancelled", outputs=self._wrote)
+            self._jobs.finish(job.id, "cancelled", **found)
         elif self._stopping.is_set() or process.killed_for is not None:
-            self._jobs.finish(job.id, "interrupted", outputs=self._wrote, node=error["node"] or None)
+            self._jobs.finish(job.id, "interrupted", node=error["node"] or None, **found)
         else:
-            self._jobs.finish(job.id, "failed", error=error, outputs=self._wrote, node=error["node"] or None)
+            self._jobs.finish(job.id, "failed", error=error, node=error["node"] or None, **found)
             self._publish([{"job": job.id, "type": "failed", **error}])
         now = self._jobs.get(job.id) or job
         self._publish([event_of(now)])

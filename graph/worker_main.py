@@ -26,9 +26,9 @@ from typing import Any, NoReturn
 
 from .cache import MemoryStore
 from .errors import Cancelled, GraftError
-from .events import Event, Wrote
+from .events import Dropped, Event, Wrote
 from .folder import FolderStore, LayeredStore
-from .jobs import Job, Jobs, Status, event_of
+from .jobs import Job, Jobs, Lost, Status, event_of
 from .kit import Plans, find_setup, run_job
 from .lanes import Lanes
 from .memory import give_back, watch_memory
@@ -111,33 +111,42 @@ class Child:
         """Run one job and write down its end, whatever happens."""
         began = time.perf_counter()
         files: dict[str, list[Path]] = {}
+        lost = Lost()
         hear = self.outbox.begin(job.id, event_of(job))
+        self.outbox.push()  # the first node may hold up all threads of this process
 
         def listener(event: Event) -> None:
             if isinstance(event, Wrote):
                 files.setdefault(event.node, []).append(event.path)
+            if isinstance(event, Dropped):
+                self.outbox.inside(event)
+                if not lost.add(event.node, event.item, event.reason, event.failed):
+                    return
             hear(event)
 
         status: Status = "done"
         error: Message | None = None
         result: Result | None = None
         try:
-            result = run_job(job, self.plans, self.kit, self.settings, listener, self._stop)
+            result = run_job(job, self.plans, self.kit, self.settings, listener, self._stop, self.outbox.inside)
         except Cancelled:
             status = "interrupted" if self._quitting else "cancelled"
         except BaseException as raised:  # a node that raises KeyboardInterrupt ends its job, not the worker
             status, error = "failed", error_of(raised, self.outbox.latest)
-        self._finish(job, status, error, outputs_of(files, result), result, time.perf_counter() - began)
+        self._finish(job, status, error, outputs_of(files, result), result, lost, time.perf_counter() - began)
 
     def _finish(
-        self, job: Job, status: Status, error: Message | None, outputs: list[Message], result: Result | None, seconds: float
+        self, job: Job, status: Status, error: Message | None, outputs: list[Message], result: Result | None, lost: Lost,
+        seconds: float,
     ) -> None:  # fmt: skip
         ended = replace(
             job, status=status, error=error, outputs=outputs, node=(error or {}).get("node") or None, seconds=seconds,
             ended=time.time(), ran=result.ran if result else 0, cached=result.cached if result else 0,
+            dropped=lost.dropped, failed=lost.failed,
         )  # fmt: skip
         self.jobs.finish(
-            job.id, status, error=error, outputs=outputs, node=ended.node, ran=ended.ran, cached=ended.cached, seconds=seconds
+            job.id, status, error=error, outputs=outputs, node=ended.node, ran=ended.ran, cached=ended.cached,
+            seconds=seconds, lost=lost,
         )  # fmt: skip
         with self._lock:
             self._current = None

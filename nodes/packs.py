@@ -80,7 +80,12 @@ class Packs:
             return [self._refreshed(name, path, chosen.get(name)) for name, path in found.items()]
 
     def _refreshed(self, name: str, path: Path, choice: Mapping[str, Any] | None) -> Pack:
-        mark = digest(path)
+        try:
+            mark = digest(path)
+        except OSError as error:
+            if name in self._loaded:
+                self._unload(name)
+            return Pack(name, path, "", "broken", _reason(error, path), bool(choice and choice["follow"]))
         state: State = "off" if choice is None else "on" if choice["follow"] or choice["hash"] == mark else "changed"
         known = self._loaded.get(name)
         if known is not None and (state != "on" or known.hash != mark):
@@ -103,7 +108,11 @@ class Packs:
             found = dict(self._found())
             if name not in found:
                 raise GraftError(f"there is no pack '{name}'", did_you_mean(name, found, f"put it into {self.folder}"))
-            mark = digest(found[name])
+            try:
+                mark = digest(found[name]) if on else ""
+            except OSError as error:
+                what = f"the pack '{name}' can't be read: {error.strerror}"
+                raise GraftError(what, "see that you may read all of its files") from error
             if on and seen and seen != mark:
                 raise GraftError(f"the pack '{name}' has changed since you looked at it", "look again, then turn it on")
             chosen = self._chosen()
@@ -145,8 +154,10 @@ class Packs:
         for path in entries:
             if path.name.startswith((".", "_")):
                 continue
-            if path.suffix == ".py" or (path / "__init__.py").is_file():
-                yield path.stem if path.is_file() else path.name, path
+            with suppress(OSError):
+                folder = (path / "__init__.py").is_file()
+                if folder or (path.suffix == ".py" and not path.is_dir()):
+                    yield path.name if folder else path.stem, path
 
     def _load(self, name: str, path: Path, mark: str) -> Pack:
         module = f"{FOLDER}.{name}"
@@ -243,7 +254,7 @@ def _reason(error: BaseException, path: Path) -> str:
 def digest(path: Path) -> str:
     """The hash of a pack: names and contents of all its files."""
     digest = hashlib.sha256()
-    files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
     for file in files:
         if any(part in SKIPPED for part in file.relative_to(path.parent).parts):
             continue

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from graph.jobs import Lost
+
 from .helpers import chain, png, refused, room, run, serving
 
 
@@ -115,7 +117,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
             checked = await client.post("/api/check", json={"workflow": workflow})
             assert (await checked.json())["problems"] == error["problems"]
             fine = await client.post("/api/check", json={"workflow": chain()})
-            assert await fine.json() == {"problems": []}
+            assert (await fine.json())["problems"] == []
 
     run(test)
 
@@ -227,5 +229,26 @@ def test_ids_of_no_job(tmp_path: Path, name: str) -> None:
                 response = await client.post(path)
                 assert response.status in (400, 404, 405), await response.text()
                 assert "error" in await response.json()
+
+    run(test)
+
+
+def test_what_happens_to_items_that_fail_is_asked_for_and_told(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            made = await client.post("/api/jobs", json={"workflow": chain(), "on_error": "skip"})
+            (job,) = (await made.json())["jobs"]
+            assert (job["on_error"], job["failed"], "reasons" in job) == ("skip", 0, False)
+            lost = Lost()
+            lost.add("n1", 3, "too dark", False)
+            lost.add("n0", 5, "no picture", True)
+            room(client).worker.run_next(lost=lost)
+            told = await (await client.get(f"/api/jobs/{job['id']}")).json()
+            assert (told["dropped"], told["failed"]) == (1, 1)
+            assert told["reasons"][0] == {"node": "n1", "item": 3, "reason": "too dark", "failed": False}
+            (listed,) = (await (await client.get("/api/jobs")).json())["jobs"]
+            assert (listed["dropped"], "reasons" in listed) == (1, False)
+            wrong = await client.post("/api/jobs", json={"workflow": chain(), "on_error": "skipp"})
+            await refused(wrong, 400, "did you mean 'skip'")
 
     run(test)

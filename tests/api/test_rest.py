@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import subprocess
 import sys
@@ -10,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import ExifTags
+from PIL import Image as Pillow
 
 import graph
+from api.auth import Access, digest
 from graph import GraftError, Settings
 from tests.test_house import HEAVY
 
-from .helpers import HandWorker, refused, room, run, serving
+from .helpers import HandWorker, png, refused, room, run, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -167,3 +171,86 @@ def test_the_server_does_not_import_what_is_heavy() -> None:
     code = "import sys, server, cli_serve; print(sorted({m.partition('.')[0] for m in sys.modules}))"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not set(ast.literal_eval(found.stdout)) & HEAVY
+
+
+def photo(path: str, **more: Any) -> dict[str, Any]:
+    """A picture read, made soft, and more."""
+    nodes = {
+        "photo": {"type": "image.load", "inputs": {"path": path}},
+        "soft": {"type": "image.blur", "inputs": {"image": {"node": "photo", "output": "image"}}},
+        "seeds": {"type": "stream.seeds", "inputs": {"count": 12}},
+    }
+    return {"workflow": {"nodes": {**nodes, **more}}}
+
+
+def turned(width: int, height: int) -> bytes:
+    """A JPEG that lies on its side."""
+    file, exif = io.BytesIO(), Pillow.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    Pillow.new("RGB", (width, height)).save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        pytest.param(png(31, 17), [31, 17], id="PNG"),
+        pytest.param(png(31, 17)[:60], [31, 17], id="its pixels are not looked at"),
+        pytest.param(turned(31, 17), [17, 31], id="as it is shown"),
+        pytest.param(b"no picture", None, id="no picture"),
+    ],
+)
+def test_check_tells_sizes_and_counts(tmp_path: Path, data: bytes, size: list[int] | None) -> None:
+    async def test() -> None:
+        async with serving(tmp_path, known=graph.registry) as client:
+            room(client).roots("")["files"].joinpath("a.png").write_bytes(data)
+            told = await (await client.post("/api/check", json=photo("files/a.png"))).json()
+            assert told["problems"] == []
+            sizes = {"image": size} if size else {}
+            assert told["guesses"]["soft"] == {"sizes": sizes, "count": 1}
+            assert told["guesses"]["seeds"] == {"sizes": {}, "count": 12}
+
+    run(test)
+
+
+def test_check_guesses_of_what_lacks_a_file_but_not_of_what_is_wrong(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path, known=graph.registry) as client:
+            lacks = await (await client.post("/api/check", json=photo("none.png"))).json()
+            assert len(lacks["problems"]) == 1
+            assert lacks["guesses"]["seeds"]["count"] == 12
+            circle = {"type": "image.blur", "inputs": {"image": {"node": "x", "output": "image"}}}
+            wrong = await (await client.post("/api/check", json=photo("none.png", x=circle))).json()
+            assert wrong["guesses"] == {}
+
+    run(test)
+
+
+def test_check_reads_no_other_users_picture(tmp_path: Path) -> None:
+    async def test() -> None:
+        access = Access(keys={digest("ann's own token"): "ann", digest("bob's own token"): "bob"})
+        async with serving(tmp_path, access, known=graph.registry) as client:
+            path = room(client).roots("bob")["files"] / "a.png"
+            path.write_bytes(png(31, 17))
+            for name, sizes in (("ann", {}), ("bob", {"image": [31, 17]})):
+                headers = {"Authorization": f"Bearer {name}'s own token"}
+                told = await (await client.post("/api/check", json=photo(str(path)), headers=headers)).json()
+                assert told["guesses"]["photo"]["sizes"].get("image") == sizes.get("image"), name
+
+    run(test)
+
+
+@pytest.mark.parametrize("path", ["/", "/api/nodes", "/api/health", "/api/files/files/a.png", "/api/openapi.json"])
+def test_head_tells_what_get_would(tmp_path: Path, path: str) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            room(client).roots("")["files"].joinpath("a.png").write_bytes(png())
+            got, head = await client.get(path), await client.head(path)
+            assert head.status == got.status == 200
+            names = ("Content-Type", "ETag", *([] if path == "/api/health" else ["Content-Length"]))
+            assert [head.headers.get(name) for name in names] == [got.headers.get(name) for name in names]
+            assert await got.read()
+            assert await head.read() == b""
+            assert (await client.head("/api/nodes/none")).status == 404
+
+    run(test)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ctypes
 import os
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 import graph
-from graph import BadInput, Run, Settings, node
+from graph import BadInput, Drop, Run, Settings, node
 from graph.kit import Kit
 
 SETUP = "tests.graph.job_toys:setup"
@@ -87,6 +88,43 @@ def save(name: str, a: int = 0, *, run: Run) -> int:
     run.wrote(run.out / name)
     run.preview(np.full((600, 800, 3), a, np.uint8))
     return a
+
+
+@node(family="job", output="n")
+def numbers(count: int) -> Iterator[int]:
+    """A stream."""
+    yield from range(count)
+
+
+@node(family="job", output="n")
+def small(n: int, bad: int = -1, gate: int = 1_000_000) -> int | Drop:
+    """Adds one to an item; ends the process at the one that is called bad, and lets none through from ``gate`` on."""
+    if n == bad:
+        os.kill(os.getpid(), 9)
+    return n + 1 if n < gate else Drop("too large")
+
+
+@node(family="job", output="n")
+def thirds(n: int) -> int:
+    """Can't take every third item."""
+    if n % 3 == 0:
+        raise BadInput("n", f"{n} is a third", "give another")
+    return n
+
+
+@node(family="job")
+def hold(marker: str, a: int = 0) -> int:
+    """Holds all threads of its process up until there is a file of that name, which takes only C."""
+    libc = ctypes.PyDLL(None)
+    while libc.access(marker.encode(), 0) != 0:
+        libc.usleep(1000)
+    return a
+
+
+@node(family="job")
+def total(n: Iterable[int]) -> int:
+    """Adds all up."""
+    return sum(n)
 
 
 @node(family="job")

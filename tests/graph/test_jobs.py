@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from graph import GraftError
-from graph.jobs import Job, Jobs, Status, product, zipped
+from graph.jobs import Job, Jobs, Lost, Status, product, zipped
 
 TEXT = '{"format": 1, "nodes": {}}'
 
@@ -330,6 +330,39 @@ def test_a_file_that_is_no_queue(tmp_path: Path, content: bytes | None, message:
         Jobs(path)
     assert str(path) in raised.value.what
     assert raised.value.cure
+
+
+def test_the_queue_of_an_older_graft_is_taken_over(jobs: Jobs, tmp_path: Path) -> None:
+    job = jobs.add(TEXT, title="old")
+    jobs.close()
+    base = sqlite3.connect(jobs.path)
+    for name in ("on_error", "dropped", "failed", "reasons"):
+        base.execute(f"ALTER TABLE jobs DROP COLUMN {name}")
+    base.execute("PRAGMA user_version = 1")
+    base.commit()
+    base.close()
+    for _ in range(2):
+        again = Jobs(jobs.path)
+        assert again.get(job.id) == job
+        again.close()
+
+
+def test_why_items_went_no_further_is_kept_but_not_listed(jobs: Jobs) -> None:
+    job = jobs.add(TEXT, on_error="skip")
+    jobs.claim("w")
+    lost = Lost()
+    told = [lost.add("gate", item, "x" * 10_000, item % 2 == 0) for item in range(1001)]
+    assert told == [True] * 1000 + [False]
+    jobs.finish(job.id, "failed", lost=lost)
+    found = jobs.get(job.id)
+    assert found is not None
+    assert (found.on_error, found.dropped, found.failed, len(found.reasons)) == ("skip", 500, 501, 1000)
+    assert found.reasons[1] == {"node": "gate", "item": 1, "reason": "x" * 500, "failed": False}
+    assert jobs.list()[0].reasons == []
+    again = jobs.retry(job.id)
+    assert again is not None
+    assert (again.on_error, again.dropped, again.failed, again.reasons) == ("skip", 0, 0, [])
+    assert jobs.get(again.id) == again
 
 
 def test_the_queue_of_a_newer_graft_is_left_alone(jobs: Jobs) -> None:

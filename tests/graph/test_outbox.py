@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -220,3 +221,49 @@ def test_errors_as_data(error: BaseException, row: dict[str, Any]) -> None:
     found = error_of(error, "n")
     assert {key: found[key] for key in row} == row
     assert found["cure"] or "problems" in found
+
+
+def test_nodes_of_items_are_shown_and_not_sent() -> None:
+    with tempfile.TemporaryFile() as file:
+        file.truncate(Board.SIZE)
+        board, sent = Board(file.fileno()), []
+        outbox = Outbox(sent.extend, board=board)
+        hear = outbox.begin("j")
+        hear(Started("source"))
+        outbox.inside(Started("a"))
+        assert board.nodes() == ["a", "source"]
+        outbox.inside(Finished("a", 0.1))
+        assert board.nodes() == ["source"]
+        outbox.inside(Started("b"))
+        outbox.inside(Dropped("b", 1, "failed", failed=True))
+        assert board.nodes() == ["source"]
+        outbox.inside(Started("b"))
+        outbox.end()
+        assert board.nodes() == []
+        outbox.flush()
+        assert [event["type"] for event in sent] == []
+        board.close()
+
+
+def test_a_push_is_over_when_it_was_sent_or_nobody_reads() -> None:
+    sent: list[dict[str, Any]] = []
+    reads = threading.Event()
+    reads.set()
+
+    def send(events: list[dict[str, Any]]) -> None:
+        reads.wait(20)
+        sent.extend(events)
+
+    outbox = Outbox(send)
+    outbox.start()
+    for index in range(50):
+        outbox.tell({"type": "job", "job": str(index)})
+        outbox.push(20)
+        assert sent[-1]["job"] == str(index)
+    reads.clear()
+    outbox.tell({"type": "job", "job": "unread"})
+    outbox.push(0.01)
+    assert len(sent) == 50
+    reads.set()
+    outbox.close()
+    assert sent[-1]["job"] == "unread"

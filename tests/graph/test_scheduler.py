@@ -190,7 +190,9 @@ def test_threads_give_the_same_answer_and_run_at_once() -> None:
     )
     plan = graph.plan(workflow, graph.registry)
     with ThreadPoolExecutor(4) as pool:
-        result = graph.execute(plan, lambda name: graph.Run(name, HERE, HERE), submit=lambda spec, call: pool.submit(call))
+        result = graph.execute(
+            plan, lambda name: graph.Run(name, HERE, HERE), submit=lambda spec, call: pool.submit(call)
+        )
     assert result.values == {"sum": {"integer": 4}, "other": {"integer": 2}}
 
 

@@ -108,9 +108,15 @@ def write(n: int, *, run: Run) -> int:
     return n
 
 
+busy = threading.Lock()
+
+
 @node(family="flowing", heavy=True, output="n")
 def heavy(n: int) -> int:
     """One at a time."""
+    assert busy.acquire(blocking=False)
+    time.sleep(0.002)
+    busy.release()
     made.append(f"heavy {n} on {threading.current_thread().name}")
     return n + 1
 

@@ -277,6 +277,66 @@ def test_the_death_of_the_process_fails_its_job_alone(desk: Desk, how: str, what
     assert [state["alive"] for state in desk.states] == [False, True, False, False, False, True]
 
 
+STREAM = {"source": ("job.numbers", {"count": 3000}), "first": ("job.small", {"n": link("source", "n")})}
+
+
+def test_a_death_inside_a_stream_names_the_node_of_the_item(desk: Desk) -> None:
+    nodes = {**STREAM, "second": ("job.small", {"n": link("first", "n"), "bad": 1500})}
+    job = desk.jobs.add(flow(**nodes, end=("job.total", {"n": link("second", "n")})))
+    desk.worker.wake()
+    ended = desk.ended(job)
+    assert (ended.status, ended.node) == ("failed", "second")
+    assert "source" in ended.error["what"]
+    assert len(json.dumps(desk.of(job))) < 10_000, "no event for each item"
+    assert desk.still_runs()
+
+
+def test_items_that_go_no_further_are_in_the_record(shared: Desk) -> None:
+    nodes = {
+        **STREAM,
+        "thirds": ("job.thirds", {"n": link("first", "n")}),
+        "gate": ("job.small", {"n": link("thirds", "n"), "gate": 2000}),
+        "end": ("job.total", {"n": link("gate", "n")}),
+    }
+    job = shared.jobs.add(flow(**nodes), on_error="skip")
+    shared.worker.wake()
+    ended = shared.ended(job)
+    passed = [n + 1 for n in range(1, 2000) if n % 3]
+    assert (ended.status, ended.outputs[0]["value"]) == ("done", sum(passed))
+    assert (ended.failed, ended.dropped) == (1000, 3000 - 1000 - len(passed))
+    assert len(ended.reasons) == 1000
+    first = min((reason for reason in ended.reasons if reason["failed"]), key=lambda reason: reason["item"])
+    assert (first["node"], first["item"]) == ("thirds", 2)
+    assert "3 is a third" in first["reason"]
+    assert [found.reasons for found in shared.jobs.list(limit=1)] == [[]], "not in lists"
+    events = shared.of(job)
+    assert (events[-1]["failed"], events[-1]["dropped"]) == (ended.failed, ended.dropped)
+    assert len([event for event in events if event["type"] == "dropped"]) == 1000
+
+
+def test_an_item_that_fails_ends_a_job_that_does_not_skip(shared: Desk) -> None:
+    nodes = {
+        "source": ("job.numbers", {"count": 9}),
+        "thirds": ("job.thirds", {"n": link("source", "n")}),
+        "end": ("job.total", {"n": link("thirds", "n")}),
+    }
+    job = shared.jobs.add(flow(**nodes))
+    shared.worker.wake()
+    ended = shared.ended(job)
+    assert (ended.status, ended.node, ended.failed) == ("failed", "thirds", 0)
+
+
+def test_a_job_is_told_before_a_node_holds_everything_up(shared: Desk, tmp_path: Path) -> None:
+    marker = tmp_path / "go"
+    job = shared.jobs.add(flow(hold=("job.hold", {"marker": str(marker)})))
+    shared.worker.wake()
+    try:
+        shared.until(lambda: [event["status"] for event in shared.of(job)] == ["running"], "it is not told")
+    finally:
+        marker.touch()
+    assert shared.ended(job).status == "done"
+
+
 def test_memory_over_the_limit_is_said_before_the_system_kills(tmp_path: Path) -> None:
     with desk_in(tmp_path, worker_bytes=300 << 20) as desk:
         job = desk.jobs.add(flow(big=("job.allocate", {"megabytes": 4000})))

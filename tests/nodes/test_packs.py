@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
+import marshal
+import struct
 import sys
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import pytest
 
 import graph
 from graph import GraftError, Settings
-from nodes.packs import Packs
+from nodes.packs import Packs, digest
 
 GOOD = '''
 from graph import node
@@ -125,3 +128,66 @@ def test_a_pack_that_is_gone_takes_its_nodes_along(packs: Packs, folder: Path) -
     assert "mine.twice" not in graph.registry
     with pytest.raises(GraftError, match="no pack 'mine'"):
         packs.turn("mine", True)
+
+
+def test_follow_looks_only_when_something_has_changed(
+    packs: Packs, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not packs.follow()
+    write(folder / "big" / "__init__.py", "from . import parts\n")
+    write(folder / "big" / "parts.py", GOOD.format(factor=3))
+    write(folder / "off.py", "raise SystemExit('was run')")
+    packs.turn("big", True, follow=True)
+    packs.follow()
+    looked: list[str] = []
+    monkeypatch.setattr("nodes.packs.digest", lambda path: looked.append(path.name) or digest(path))
+    write(folder / "off.py", "raise SystemExit('nobody asks for it')")
+    assert not packs.follow()
+    assert looked == []
+    write(folder / "big" / "parts.py", GOOD.format(factor=4))
+    assert packs.follow()
+    assert not packs.follow()
+    assert graph.registry["big.twice"].function(1) == 4
+    assert packs.nodes() == {"big.twice": graph.registry["big.twice"]}
+
+
+def test_a_node_has_another_version_when_the_files_are_others(packs: Packs, folder: Path) -> None:
+    versions = set()
+    for factor in (2, 3, 2):
+        write(folder / "mine.py", GOOD.format(factor=factor))
+        packs.turn("mine", True)
+        versions.add(graph.registry["mine.twice"].version)
+    assert len(versions) == 2
+
+
+@pytest.mark.parametrize("module", [pytest.param("__init__", id="the pack"), pytest.param("parts", id="a part of it")])
+def test_compiled_files_are_never_used(packs: Packs, folder: Path, module: str) -> None:
+    """Nobody is shown them, so they must not run: here one that claims to be made of the very source that lies there."""
+    write(folder / "big" / "__init__.py", "from . import parts\n")
+    write(folder / "big" / "parts.py", GOOD.format(factor=3))
+    source, foreign = folder / "big" / f"{module}.py", folder / "foreign.txt"
+    write(foreign, "raise SystemExit('foreign code was run')")
+    made = importlib.util.cache_from_source(str(source))
+    Path(made).parent.mkdir()
+    state = source.stat()
+    code = marshal.dumps(compile(foreign.read_text(), str(source), "exec"))
+    head = importlib.util.MAGIC_NUMBER + struct.pack("<III", 0, int(state.st_mtime), state.st_size)
+    Path(made).write_bytes(head + code)
+    assert packs.turn("big", True).nodes == ("big.twice",)
+    assert packs.turn("big", True).error == ""
+
+
+def test_a_pack_that_cannot_be_read_harms_no_other(packs: Packs, folder: Path) -> None:
+    write(folder / "good.py", GOOD.format(factor=2))
+    write(folder / "gone.py", GOOD.format(factor=2))
+    packs.turn("good", True)
+    packs.turn("gone", True, follow=True)
+    (folder / "gone.py").unlink()
+    (folder / "gone.py").symlink_to(folder / "nowhere")
+    (folder / "empty.py").mkdir()
+    assert packs.follow()
+    assert states(packs) == {"gone": "broken", "good": "on"}
+    assert "gone.twice" not in graph.registry
+    assert packs.turn("gone", False).state == "broken"
+    with pytest.raises(GraftError, match="can't be read"):
+        packs.turn("gone", True)
