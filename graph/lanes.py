@@ -9,12 +9,14 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from .cache import Values
 from .declare import NodeSpec
 
 LIGHT = 2e-4  # seconds; handing a call to another thread and back costs about a quarter of it
+TRIED = 2e-3  # seconds that the first call of a node type is waited for
 Answer = TypeVar("Answer")
 Call = Callable[[], Any]
 """Calls a node's function: returns its values, or for a network node the coroutine that does."""
@@ -53,7 +55,13 @@ class Lanes:
             return self.pool("heavy").submit(call)
         if self._seconds.get(spec.id, 1.0) < LIGHT:
             return at_once(call)
-        return self.pool("pixels").submit(call)
+        future = self.pool("pixels").submit(call)
+        if (
+            spec.id not in self._seconds
+        ):  # nobody knows yet how long it takes: a thousand of them should not be handed over before it shows
+            with suppress(TimeoutError):
+                future.exception(TRIED)
+        return future
 
     def inside(self, spec: NodeSpec, call: Call) -> Future[Values]:
         """The same for a thread that has nothing else to do than wait for it, such as one that takes an item through its nodes."""
