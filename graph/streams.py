@@ -199,14 +199,13 @@ class Driver:
         self.unit, self.axis, self.context = unit, axis, unit.context
         self.plan = unit.unit.plans[axis]
         self.tap = unit.taps[axis]
-        self.endless = any(
-            name == axis or name in self.plan.unit_of or name in self.plan.order for name in unit.unit.sinks
-        )
+        self.has_sinks = any(name == axis or name in self.plan.order for name in unit.unit.sinks)
         inside = self._inside()
         dear = any(self.plan.specs[name].heavy or self.plan.specs[name].writes for name in inside)
         self.keyed = self.context.keyed and dear
         self.outer_keys = {name: key for name, key in self.context.keys.items() if name not in inside}
-        self.broadcast = {name: values for name, values in unit.values.items() if name != axis}
+        asked = {link.node for name in inside for link in plan_links(self.plan, name)} - inside
+        self.broadcast = {name: unit.values[name] for name in asked if name in unit.values}
         self.done = self.dropped = self.failed = self.total = 0
         self.told = 0.0
 
@@ -218,7 +217,7 @@ class Driver:
             plan = todo.pop()
             found.update(name for name in plan.order if name in plan.specs and name not in plan.units)
             for unit in plan.units.values():
-                found.update(unit.collectors)
+                found.update(unit.collectors, unit.plans)
                 todo.extend(unit.plans.values())
         return found
 
@@ -235,7 +234,7 @@ class Driver:
                     window.append(self.context.item(lambda i=index, v=values: self._through(i, v)))  # type: ignore[misc]
                     while len(window) > ahead:
                         self._deliver(window.popleft().result())
-                    if not self.endless and all(channel.closed for channel in self.tap.channels):
+                    if not self.has_sinks and all(channel.closed for channel in self.tap.channels):
                         break
             while window:
                 self._deliver(window.popleft().result())
@@ -327,6 +326,11 @@ class Driver:
         self.told = now
         notes = [f"{self.dropped} dropped"] * (self.dropped > 0) + [f"{self.failed} failed"] * (self.failed > 0)
         self.context.tell(Progress(self.axis, self.done, max(self.done, self.total), ", ".join(notes)))
+
+
+def plan_links(plan: Plan, name: str) -> Iterator[Link]:
+    """The links that lead to a node."""
+    return (value for value in plan.workflow.nodes[name].inputs.values() if isinstance(value, Link))
 
 
 def _mark(path: str) -> str:

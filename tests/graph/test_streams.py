@@ -347,3 +347,19 @@ def test_cancel_ends_a_stream(lanes: Lanes | None) -> None:
         graph.execute(
             plan, lambda name: Run(name, Path(), Path(), stop=stop, tell=listener), listener=listener, lanes=lanes
         )
+
+
+def test_a_stream_within_a_large_graph_costs_by_its_own_size() -> None:
+    """Items are not given the values of nodes that they have nothing to do with."""
+    from graph.streams import Driver, UnitRun
+
+    many = {f"x{i}": ("flowing.plus", {"a": i, "b": 1}) for i in range(50)}
+    workflow = flow(
+        **many, s=("flowing.numbers", {}), p=("flowing.plus", {"a": n("s"), "b": n("x7")}), g=("flowing.gather", {"items": n("p")})
+    )  # fmt: skip
+    plan = graph.plan(workflow, graph.registry)
+    (unit,) = plan.units.values()
+    context = graph.context.Context(lambda name: Run(name, Path(), Path()), lambda event: None)
+    values = {f"x{i}": {"n": i + 1} for i in range(50)}
+    assert Driver(UnitRun(unit, plan, values, context, {"g"}), "s").broadcast == {"x7": {"n": 8}}
+    assert value(workflow, None, "g") == [8, 9, 10, 11, 12]
