@@ -51,6 +51,14 @@ def hints() -> dict[str, object]:
     return {"aspects": aspects, "crop": {"hole": HOLE_SHARE}, "guidance": 3.0, "background": "kept"}
 
 
+def _forget_places(folder: Path) -> None:
+    """Take out of the configurations where on this machine a part was loaded from."""
+    for path in folder.glob("*/config.json"):
+        config = json.loads(path.read_text())
+        if config.pop("_name_or_path", None) is not None:
+            path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
+
+
 def export(target: Path = TARGET) -> None:
     """Write the folder; the old one is replaced part by part when the new one is whole. The card (README.md) stays."""
     fresh = WORK / "export"
@@ -60,6 +68,7 @@ def export(target: Path = TARGET) -> None:
         part.half()
     pipeline.save_pretrained(fresh)
     shutil.rmtree(fresh / "tokenizer")
+    _forget_places(fresh)
     make_tokenizer(fresh / "tokenizer")  # saving it leaves out vocab.json and merges.txt
     target.mkdir(parents=True, exist_ok=True)
     for part_name in PARTS:

@@ -218,7 +218,7 @@ class Trainer:
 
 def train_unet(shards: int, end: datetime, side: int = SIDE, peak: float = PEAK_RATE) -> None:
     """Train on crops of `side` pixels until `end` with a rate that falls from `peak` to nothing by then, and save
-    train/work/painter/unet-training.pt every three minutes.
+    train/work/painter/unet-training.pt every minute and a half.
 
     Shapes are learned at 64 pixels first, where a sample costs less than half, then refined at 96.
     At least the first shard is encoded before; others join when `python -m train.painter encode` has written them.
