@@ -23,14 +23,16 @@ ONE_SENTENCE = 1  # lines on stderr
 FAKE_VENV = """
 import shutil, sys
 from pathlib import Path
-folder = Path(sys.argv[-1])
-shutil.rmtree(folder, ignore_errors=True)
-(folder / "bin").mkdir(parents=True)
-(folder / "bin/python").write_text(f'#!/bin/sh\\nVIRTUAL_ENV="{folder}" exec "{sys.executable}" -S "$@"\\n')
-(folder / "bin/python").chmod(0o755)
-info = folder / "lib/python3/site-packages/pip-1.dist-info"
-info.mkdir(parents=True)
-(info / "RECORD").write_text("")
+def make(folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin/python").write_text(f'#!/bin/sh\\nVIRTUAL_ENV="{folder}" exec "{sys.executable}" -S "$@"\\n')
+    (folder / "bin/python").chmod(0o755)
+    info = folder / "lib/python3/site-packages/pip-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "RECORD").write_text("")
+if __name__ == "__main__":  # the front door imports it too, to see whether it is there
+    make(Path(sys.argv[-1]))
 """
 
 # Writes what it was asked into pip.log. `next` holds what the next `install` is to do instead of working.
