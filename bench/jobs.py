@@ -24,9 +24,8 @@ from typing import Any
 import graph
 from graph import Settings, node
 from graph.jobs import Jobs
-from graph.kit import Kit
 from graph.settings import ROOT
-from graph.worker import Worker
+from graph.worker import Kit, Worker
 
 SETUP = "bench.jobs:setup"
 PATIENCE = 60.0  # seconds without which nothing is given up
@@ -226,7 +225,7 @@ def _kill_worker(folder: Path) -> int:
     """Kill the worker that was last heard of, if it lives."""
     try:
         pid = int((folder / "worker.pid").read_text())
-        if b"graph.worker_main" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+        if b"graph.worker.main" not in Path(f"/proc/{pid}/cmdline").read_bytes():
             return 0
         os.kill(pid, signal.SIGKILL)
     except (OSError, ValueError):  # there is none at this moment

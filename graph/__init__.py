@@ -34,7 +34,7 @@ from .events import (
 )
 from .explain import Record, tokens_of
 from .fingerprint import Fingerprints
-from .folder import FolderStore, LayeredStore
+from .folder_store import FolderStore, LayeredStore
 from .guess import Guess, guess, unknown
 from .journal import Journal
 from .lanes import Lanes, callers_thread

@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 
 import graph
 from graph import Settings, Workflow
-from graph.kit import Kit
+from graph.worker import Kit
 from nodes.models import Shelf
 from nodes.packs import Packs
 

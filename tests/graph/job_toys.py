@@ -12,7 +12,7 @@ import numpy as np
 
 import graph
 from graph import BadInput, Drop, Run, Settings, node
-from graph.kit import Kit
+from graph.worker import Kit
 
 SETUP = "tests.graph.job_toys:setup"
 _kept: list[bytearray] = []

@@ -27,8 +27,8 @@ from graph import (
     Started,
     Wrote,
 )
-from graph.outbox import Outbox, error_of
-from graph.wire import Board, Unpacker, pack
+from graph.worker.outbox import Outbox, error_of
+from graph.worker.wire import Board, Unpacker, pack
 
 
 class Clock:

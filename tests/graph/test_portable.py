@@ -13,7 +13,7 @@ import graph
 import nodes  # noqa: F401 - fills the registry
 from graph import Settings
 from graph.jobs import Jobs
-from graph.kit import Plans, run_job
+from graph.worker.kit import Plans, run_job
 from nodes.disk import read_workflow
 from nodes.service import setup
 

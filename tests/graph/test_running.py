@@ -11,7 +11,7 @@ import pytest
 
 import graph
 from graph import File, Lanes, LayeredStore, MemoryStore, Record, Run, Runner, node, tokens_of
-from graph.folder import FolderStore
+from graph.folder_store import FolderStore
 
 from .helpers import calls, flow, link
 

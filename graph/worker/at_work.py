@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
-from .events import Dropped, Event, Finished, Started
+from ..events import Dropped, Event, Finished, Started
 from .wire import Board
 
 

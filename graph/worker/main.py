@@ -1,7 +1,7 @@
 """Why: nodes run foreign code: models, C libraries, whatever a user plugged in. It runs here, in a process that may die without harm. This
 side takes jobs from the queue by itself and writes their ends by itself, so that no death of the server loses or repeats one.
 
-Started as ``python -m graph.worker_main <events> <board>`` (two file descriptors). Standard input brings what to do, a line each: first the
+Started as ``python -m graph.worker.main <events> <board>`` (two file descriptors). Standard input brings what to do, a line each: first the
 Boot, then "wake", "cancel <job>", "quit". When it ends, the server has gone, and this process ends at once.
 """
 
@@ -24,17 +24,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .cache import MemoryStore
-from .errors import Cancelled, GraftError
-from .events import Dropped, Event, Wrote
-from .folder import FolderStore, LayeredStore
-from .jobs import Job, Jobs, Lost, Status, event_of
+from ..cache import MemoryStore
+from ..errors import Cancelled, GraftError
+from ..events import Dropped, Event, Wrote
+from ..folder_store import FolderStore, LayeredStore
+from ..jobs import Job, Jobs, Lost, Status, event_of
+from ..lanes import Lanes
+from ..running import Runner
+from ..scheduler import Result
 from .kit import Plans, find_setup, run_job
-from .lanes import Lanes
-from .memory import give_back, watch_memory
 from .outbox import Outbox, absolute, error_of
-from .running import Runner
-from .scheduler import Result
+from .resident import give_back, watch_memory
 from .wire import Board, Boot, Message, pack
 
 IDLE = 1.0  # seconds after which the queue is looked at unasked: other programs may add jobs too

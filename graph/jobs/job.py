@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .errors import GraftError
+from ..errors import GraftError
 
 Status = Literal["pending", "running", "done", "failed", "cancelled", "interrupted"]
 OnError = Literal["stop", "skip"]

@@ -14,11 +14,9 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
-from .errors import GraftError
+from ..errors import GraftError
 from .history import COLUMNS, QUEUE, History, Many, job_of, text_of
-from .job import ENDED, MOST_ROWS, STATUSES, Job, Lost, OnError, Status, event_of, product, zipped
-
-__all__ = ["ENDED", "STATUSES", "Job", "Jobs", "Lost", "Status", "event_of", "product", "zipped"]
+from .job import ENDED, MOST_ROWS, Job, Lost, OnError, Status
 
 LARGEST = 1_000_000  # priority
 Ids = list[str]

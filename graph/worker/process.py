@@ -14,8 +14,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from .memory import held_by
-from .settings import ROOT, Settings
+from ..settings import ROOT, Settings
+from .resident import held_by
 from .wire import Board, Boot, Message, Unpacker
 
 LOOK = 0.1  # seconds between two looks at the process when it says nothing
@@ -53,7 +53,7 @@ class Process:
             page.truncate(Board.SIZE)
             self.board = Board(page.fileno())
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", "graph.worker_main", str(events), str(page.fileno())],
+                [sys.executable, "-m", "graph.worker.main", str(events), str(page.fileno())],
                 stdin=subprocess.PIPE, pass_fds=(events, page.fileno()), start_new_session=True, bufsize=0,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(entry or os.getcwd() for entry in [str(ROOT), *sys.path])},
             )  # fmt: skip

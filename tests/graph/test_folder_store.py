@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from graph import Fingerprints, FolderStore, LayeredStore, MemoryStore
-from graph.folder import pack, unpack
+from graph.folder_store import pack, unpack
 
 KEY = bytes(range(16))
 

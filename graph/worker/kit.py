@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from .declare import NodeSpec
-from .events import Listener
-from .job import Job
-from .plan import Plan
-from .running import Runner
-from .scheduler import Result
-from .settings import Settings
-from .sockets import File, Model
-from .workflow import Workflow, parse
+from ..declare import NodeSpec
+from ..events import Listener
+from ..jobs import Job
+from ..plan import Plan
+from ..running import Runner
+from ..scheduler import Result
+from ..settings import Settings
+from ..sockets import File, Model
+from ..workflow import Workflow, parse
 
 Kept = TypeVar("Kept")
 MOST_PLANS, MOST_NODES = 64, 200_000  # that are kept for the next job, and the nodes in all of them

@@ -1,7 +1,7 @@
 """Why: nodes crash, hang and eat memory, and none of it may reach the server. So jobs run in a process of their own; this is the server's end
 of it, which starts that process, listens to it, and starts it again when it has died.
 
-The process takes jobs from the queue by itself (worker_main.py). All that depends on this end is that somebody hears of them, and that the job
+The process takes jobs from the queue by itself (main.py). All that depends on this end is that somebody hears of them, and that the job
 of a process that died is ended in the queue, with an error that names the node.
 """
 
@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .errors import GraftError
-from .jobs import Job, Jobs, Lost, event_of
+from ..errors import GraftError
+from ..jobs import Job, Jobs, Lost, event_of
+from ..settings import Settings
 from .process import Process, cause_of
-from .settings import Settings
 from .wire import Message
 
 log = logging.getLogger(__name__)

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .at_work import AtWork
-from .errors import GraftError, NotValid, Problem
-from .events import (
+from ..errors import GraftError, NotValid, Problem
+from ..events import (
     Cached,
     Dropped,
     Event,
@@ -30,6 +29,7 @@ from .events import (
     Started,
     Wrote,
 )
+from .at_work import AtWork
 from .wire import Board, Message
 
 PAUSE = 0.02  # seconds between two batches
