@@ -196,6 +196,7 @@ def run_workflow(
             listener,
             skip_errors=skip_errors,
             saved=graph.portable(workflow, graph.registry, WORKFLOWS),
+            keys=graph.keys_in(tokens),
         )
         record.write(tokens)
         return result

@@ -32,7 +32,7 @@ from .events import (
     Started,
     Wrote,
 )
-from .explain import Record, tokens_of
+from .explain import Record, keys_in, tokens_of
 from .fingerprint import Fingerprints
 from .folder_store import FolderStore, LayeredStore
 from .guess import Guess, guess, unknown
@@ -112,6 +112,7 @@ __all__ = [
     "file_cure",
     "find_file",
     "guess",
+    "keys_in",
     "keys_of",
     "load",
     "node",

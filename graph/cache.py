@@ -23,32 +23,37 @@ Fingerprint = Callable[[File | Model, str], str]
 """What lies behind the name of a file or of weights, as a short text that changes when it does."""
 
 
-def keys(plan: Plan, fingerprint: Fingerprint) -> dict[str, bytes]:
-    """The key of every node of the plan that can have one, sources first."""
-    return keys_over(plan.nodes, plan, fingerprint, {})
-
-
 Key = bytes | Mapping[str, bytes]
 """A node's key; or of a source, for one item of its stream, a key for each output."""
 
 
-def keys_over(names: Iterable[str], plan: Plan, fingerprint: Fingerprint, given: Mapping[str, Key]) -> dict[str, Any]:
-    """The keys of ``names``, which stand in order, and those ``given`` of nodes outside."""
-    made: dict[str, Any] = dict(given)
-    for name in names:
-        spec = plan.specs[name]
-        digest = blake2b(f"{spec.id} {spec.version}".encode(), digest_size=16)
-        for socket, token in tokens(plan, name, fingerprint, made):
-            if token is None:
-                break
-            digest.update(b"\0" + socket.encode() + b"\0" + token)
-        else:
-            made[name] = digest.digest()
+def keys(plan: Plan, fingerprint: Fingerprint) -> dict[str, bytes]:
+    """The key of every node of the plan that can have one, sources first."""
+    made: dict[str, bytes] = {}
+    for name in plan.nodes:
+        key = key_of(plan.specs[name], tokens(plan, name, fingerprint, made))
+        if key is not None:
+            made[name] = key
     return made
 
 
+def key_of(spec: NodeSpec, entering: Iterable[tuple[str, bytes | None]]) -> bytes | None:
+    """The key of a node from what its ``tokens`` are; None when one of them is not known yet."""
+    digest = blake2b(head_of(spec), digest_size=16)
+    for socket, token in entering:
+        if token is None:
+            return None
+        digest.update(b"\0" + socket.encode() + b"\0" + token)
+    return digest.digest()
+
+
+def head_of(spec: NodeSpec) -> bytes:
+    """What a key begins with."""
+    return f"{spec.id} {spec.version}".encode()
+
+
 def tokens(
-    plan: Plan, name: str, fingerprint: Fingerprint, made: Mapping[str, Key]
+    plan: Plan, name: str, fingerprint: Fingerprint, made: Mapping[str, bytes]
 ) -> Iterator[tuple[str, bytes | None]]:
     """For each input of a node what enters its key; None where that can't be known yet."""
     spec, node = plan.specs[name], plan.workflow.nodes[name]
@@ -56,14 +61,13 @@ def tokens(
         value = node.inputs.get(socket, entry.default)
         if not isinstance(value, Link):
             yield socket, literal(entry, value, fingerprint)
-        elif value.node not in made or not _known(entry, plan.specs.get(value.node), value.output):
+        elif value.node not in made or not known(entry, plan.specs.get(value.node), value.output):
             yield socket, None
         else:
-            key = made[value.node]
-            yield socket, b"link" + (key + value.output.encode() if isinstance(key, bytes) else key[value.output])
+            yield socket, b"link" + made[value.node] + value.output.encode()
 
 
-def _known(entry: InputSpec, source: NodeSpec | None, output: str) -> bool:
+def known(entry: InputSpec, source: NodeSpec | None, output: str) -> bool:
     """Whether the key of a link's source says all about its value: not where it names a file that the source did not vouch for."""
     if not isinstance(entry.hint, File | Model):
         return True

@@ -10,7 +10,7 @@ from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
-from .cache import Fingerprint, Store, keys_over, tokens
+from .cache import Fingerprint, Store, key_of, tokens
 from .plan import Plan
 from .sockets import File, Model
 from .workflow import Link, Workflow
@@ -20,14 +20,23 @@ Tokens = dict[str, dict[str, str]]
 
 
 def tokens_of(plan: Plan, fingerprint: Fingerprint) -> Tokens:
-    """What enters the keys of a plan's nodes."""
-    keys = keys_over(plan.nodes, plan, fingerprint, {})
+    """What enters the keys of a plan's nodes, and the keys themselves, in one pass over the plan."""
+    made: dict[str, bytes] = {}
     found: Tokens = {}
     for name in plan.nodes:
         spec = plan.specs[name]
-        rows = {socket: _short(token) for socket, token in tokens(plan, name, fingerprint, keys)}
-        found[name] = {"": keys[name].hex() if name in keys else "", ":type": f"{spec.id} {spec.version}", **rows}
+        entering = list(tokens(plan, name, fingerprint, made))
+        key = key_of(spec, entering)
+        if key is not None:
+            made[name] = key
+        rows = {socket: _short(token) for socket, token in entering}
+        found[name] = {"": key.hex() if key else "", ":type": f"{spec.id} {spec.version}", **rows}
     return found
+
+
+def keys_in(found: Tokens) -> dict[str, bytes]:
+    """The keys that ``tokens_of`` made, as ``Runner.run`` takes them."""
+    return {name: bytes.fromhex(rows[""]) for name, rows in found.items() if rows[""]}
 
 
 def _short(token: bytes | None) -> str:

@@ -73,17 +73,18 @@ class Runner:
 
     def run(
         self, plan: Plan, out: Path, listener: Listener, *, stop: threading.Event | None = None, skip_errors: bool = False,
-        saved: Workflow | None = None, inside: Listener | None = None,
+        saved: Workflow | None = None, inside: Listener | None = None, keys: Mapping[str, bytes] | None = None,
     ) -> Result:  # fmt: skip
         """Run a plan; results go to ``out``. saved: the workflow that is put into pictures. skip_errors: pass over items of streams that fail.
-        inside: see Context. Raises the first node's GraftError, or Cancelled."""
+        inside: see Context. keys: those of the plan's nodes, where the caller has made them already. Raises the first node's GraftError, or Cancelled."""
         workflow, stop = plan.workflow, stop or threading.Event()
         writes = any(spec.writes for spec in plan.specs.values())
         if writes:
             make_folder(out)
         raw = (saved or workflow).raw
         fingerprint = self.fingerprint(workflow.folder)
-        keys = keys_of(plan, fingerprint) if self.store is not None or plan.units else {}
+        if keys is None:
+            keys = keys_of(plan, fingerprint) if self.store is not None or plan.units else {}
         journal = Journal(out) if writes and plan.units else None
 
         def workshop(node: str) -> Run:

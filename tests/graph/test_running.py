@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import pytest
 
 import graph
-from graph import File, Lanes, LayeredStore, MemoryStore, Record, Run, Runner, node, tokens_of
+from graph import File, Lanes, LayeredStore, MemoryStore, Record, Run, Runner, keys_in, keys_of, node, tokens_of
 from graph.folder_store import FolderStore
 
 from .helpers import calls, flow, link
@@ -148,3 +148,23 @@ def test_explain_says_what_would_run_and_why(tmp_path: Path) -> None:
         if file.is_file():
             file.unlink()
     assert explain(1)["a"] == "runs: nothing changed, but it is no longer kept"
+
+
+def test_one_look_at_the_files_gives_keys_and_explanation(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("one")
+    workflow = flow(
+        a=("lane.think", {"n": 1}),
+        b=("lane.think", {"n": link("a", "n")}),
+        known=("lane.look", {"path": str(tmp_path / "a.txt")}),
+        name=("lane.name_of", {"text": str(tmp_path / "a.txt")}),
+        unknown=("lane.look", {"path": link("name", "text")}),
+    )
+    runner = Runner(graph.registry, None, store=MemoryStore(1 << 20))
+    plan = runner.plan(workflow)
+    fingerprint = runner.fingerprint(Path())
+    keys = keys_in(tokens_of(plan, fingerprint))
+    assert keys == keys_of(plan, fingerprint)
+    assert keys.keys() == {"a", "b", "known", "name"}
+    assert runner.run(plan, tmp_path, lambda event: None, keys=keys).ran == 5
+    again = runner.run(plan, tmp_path, lambda event: None)  # makes its own, which are the same
+    assert (again.ran, again.values["known"]) == (1, {"text": "one"})
