@@ -10,7 +10,7 @@ import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from .sockets import Drop, File, Lazy, Model, SocketType, hint_problem, socket_type, split_optional
@@ -83,6 +83,22 @@ class NodeSpec:
         return self.id.partition(".")[0]
 
 
+@dataclass(frozen=True)
+class _Options:
+    """What ``@node`` was told beside the function; see there."""
+
+    family: str
+    title: str
+    output: str
+    tags: tuple[str, ...]
+    heavy: bool
+    writes: bool
+    version: int
+    needs: Callable[..., set[str]] | None
+    size: Callable[[Mapping[str, Any]], Any] | None
+    count: Callable[[Mapping[str, Any]], Any] | None
+
+
 registry: dict[str, NodeSpec] = {}
 
 
@@ -107,11 +123,10 @@ def node(
     before the run how large its pictures and how many its items will be (graph/guess.py).
     Raises TypeError for a signature that can't be a node.
     """
+    options = _Options(family, title, output, tags, heavy, writes, version, needs, size, count)
 
     def declare(function: Function) -> Function:
-        home = family or _family(function.__module__)
-        spec = _read(function, f"{home}.{function.__name__}", title, output, tags, needs, heavy, writes, version)
-        spec = replace(spec, size=size, count=count)
+        spec = _read(function, options)
         known = registry.get(spec.id)
         if known is not None and known.function.__module__ != function.__module__:
             raise TypeError(f"two nodes are called {spec.id}: in {known.function.__module__} and {function.__module__}")
@@ -121,22 +136,14 @@ def node(
     return declare if function is None else declare(function)
 
 
-def _read(
-    function: Callable[..., Any],
-    name: str,
-    title: str,
-    output: str,
-    tags: tuple[str, ...],
-    needs: Callable[..., set[str]] | None,
-    heavy: bool,
-    writes: bool,
-    version: int,
-) -> NodeSpec:
+def _read(function: Callable[..., Any], options: _Options) -> NodeSpec:
+    name = f"{options.family or _family(function.__module__)}.{function.__name__}"
     hints = typing.get_type_hints(function, include_extras=True)
-    summary, text, helps = _docstring(function, inspect.signature(function).parameters)
+    parameters = inspect.signature(function).parameters
+    summary, text, helps = _docstring(function, parameters)
     inputs = {}
     wants_run = False
-    for parameter in inspect.signature(function).parameters.values():
+    for parameter in parameters.values():
         if parameter.kind is parameter.KEYWORD_ONLY:
             if hints.get(parameter.name) is not Run:
                 raise TypeError(f"{name}: after * comes only 'run: Run', not '{parameter.name}'")
@@ -146,10 +153,12 @@ def _read(
             raise TypeError(f"{name}: the input '{parameter.name}' has no type")
         inputs[parameter.name] = _input(parameter, hints[parameter.name], helps.get(parameter.name, ""))
     returned, source = _item(hints.get("return", type(None)))
-    outputs, many = _outputs(name, returned, output)
+    outputs, many = _outputs(name, returned, options.output)
     spec = NodeSpec(
-        name, function, inputs, outputs, title or _spoken(function.__name__), summary, text, tags, heavy, writes, version,
-        wants_run, many, needs, source, inspect.iscoroutinefunction(function),
+        id=name, function=function, inputs=inputs, outputs=outputs, title=options.title or _spoken(function.__name__),
+        summary=summary, help=text, tags=options.tags, heavy=options.heavy, writes=options.writes, version=options.version,
+        wants_run=wants_run, many=many, needs=options.needs, source=source, network=inspect.iscoroutinefunction(function),
+        size=options.size, count=options.count,
     )  # fmt: skip
     _check_defaults(spec)
     return spec
