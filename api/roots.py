@@ -20,16 +20,17 @@ def inside(root: Path, path: str, *, folders: bool = False) -> Path:
 
     ApiError 400 for what is no relative name, 404 for what is not there.
     """
+    missing = ApiError(404, f"there is no file '{path:.100}'", "GET /api/files lists them")
     name = proper(path)
     try:
         top = root.resolve()
         found = (top / name).resolve(strict=True)
         mode = found.stat().st_mode
-        if found.is_relative_to(top) and (stat.S_ISREG(mode) or (folders and stat.S_ISDIR(mode))):
-            return found
     except (OSError, RuntimeError):  # nothing there, or links in a circle
-        pass
-    raise ApiError(404, f"there is no file '{path:.100}'", "GET /api/files lists them")
+        raise missing from None
+    if not found.is_relative_to(top) or not (stat.S_ISREG(mode) or (folders and stat.S_ISDIR(mode))):
+        raise missing
+    return found
 
 
 def proper(path: str) -> str:

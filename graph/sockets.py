@@ -162,15 +162,14 @@ _TYPES: dict[Any, SocketType] = {
 
 def socket_type(annotation: Any) -> SocketType:
     """The row for a Python annotation (without ``Annotated`` and ``None``); TypeError names what can't be a socket."""
-    try:
-        return _TYPES[annotation]
-    except (KeyError, TypeError):
-        pass
     origin = typing.get_origin(annotation)
     if origin is typing.Literal:
         return _choice(typing.get_args(annotation))
     if origin is list:
         return _list(socket_type(typing.get_args(annotation)[0]))
+    for known, row in _TYPES.items():  # not by hash: what someone wrote as an annotation may have none
+        if known is annotation:
+            return row
     raise TypeError(f"{annotation!r} is no socket type; use one of {', '.join(row.name for row in _TYPES.values())}")
 
 
