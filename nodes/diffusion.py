@@ -86,6 +86,30 @@ def inpaint(
     seed: the same seed gives the same picture.
     model: weights on the shelf, a path, or 'org/repo' on the Hugging Face hub.
     """
+    box = _checked(image, mask, steps, strength)
+    painter = run.models.get("inpaint", model, say=run.say)
+    _announce(painter, prompt, run)
+    place = _place(mask, box, prompt, shape, context, grow, painter)
+    keep = (
+        shape != "mask"
+        and strength == 1.0
+        and (painter.keeps_background if background == "auto" else background == "kept")
+    )
+    base = _without(image, _gone(mask, box, place) if keep else place.leftover, run)
+    window = stitch.cut(base, place.square)
+    painted = painter.paint(
+        stitch.resize(window, painter.size), stitch.resize_mask(place.hole, painter.size), prompt, negative=negative, steps=steps,
+        guidance=guidance or None, strength=strength, seed=seed, on_step=run.progress,
+    )  # fmt: skip
+    painted = stitch.resize(painted, place.square.side)
+    weights = _seam(place.hole, round(feather * place.square.side / painter.size), shape)
+    if keep:
+        weights = _outline(painted, window, weights, max(1.0, place.square.side / painter.size), run)
+    return _put_back(image, base, painted, weights, place)
+
+
+def _checked(image: np.ndarray, mask: np.ndarray, steps: int, strength: float) -> Box:
+    """The box around the mask; BadInput where there is nothing to paint, or no step to paint it in."""
     check_same_size("mask", mask, image)
     if int(steps * strength) < 1:
         raise BadInput(
@@ -100,38 +124,23 @@ def inpaint(
             "it is empty: there is nothing to paint over",
             "check what made the mask; white marks what is to be replaced",
         )
-    painter = run.models.get("inpaint", model, say=run.say)
-    _announce(painter, prompt, run)
-    place = _place(mask, box, prompt, shape, context, grow, painter)
-    keep = (
-        shape != "mask"
-        and strength == 1.0
-        and (painter.keeps_background if background == "auto" else background == "kept")
-    )
-    base = _without(image, _gone(mask, box, place) if keep else place.leftover, run)
-    window = stitch.cut(base, place.square)
-    painted = painter.paint(
-        stitch.resize(window, painter.size),
-        stitch.resize_mask(place.hole, painter.size),
-        prompt,
-        negative=negative,
-        steps=steps,
-        guidance=guidance or None,
-        strength=strength,
-        seed=seed,
-        on_step=run.progress,
-    )
+    return box
+
+
+def _seam(hole: np.ndarray, width: int, shape: Shape) -> np.ndarray:
+    """How much of what is painted is taken, uint8 (side, side), with a soft edge 2 × ``width`` pixels wide."""
     # A mask follows an outline: what lies beyond it is to be kept, so the seam must not reach into it.
     soften = stitch.feathered_inwards if shape == "mask" else stitch.feathered
-    weights = soften(place.hole, round(feather * place.square.side / painter.size))
-    painted = stitch.resize(painted, place.square.side)
-    if keep:
-        outline = matte(painted, stitch.cut(base, place.square), weights, max(1.0, place.square.side / painter.size))
-        if outline is None:
-            run.say("the new thing is too like its background to be told from it, so the background is painted too")
-        else:
-            weights = outline
-    return _put_back(image, base, painted, weights, place)
+    return soften(hole, width)
+
+
+def _outline(painted: np.ndarray, window: np.ndarray, weights: np.ndarray, grain: float, run: Run) -> np.ndarray:
+    """The weights drawn in to the new thing alone (see matte), so that the background stays; as they came where it can't be told apart."""
+    outline = matte(painted, window, weights, grain)
+    if outline is None:
+        run.say("the new thing is too like its background to be told from it, so the background is painted too")
+        return weights
+    return outline
 
 
 def _without(image: np.ndarray, leftover: np.ndarray, run: Run) -> np.ndarray:

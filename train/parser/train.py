@@ -10,13 +10,13 @@ import argparse
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from train.parser import nouns as noun_lists
 from train.parser.export import write_gguf
@@ -104,13 +104,76 @@ def share(done: float, warm: float = 0.02) -> float:
     return max(0.0, min(1.0, (done + 1e-3) / warm, (1 - done) / 0.6))
 
 
-def save(path: Path, state: dict[str, object]) -> None:
-    """Write a checkpoint so that an interruption never leaves half of one."""
-    torch.save(state, path.with_suffix(".tmp"))
-    os.replace(path.with_suffix(".tmp"), path)
+def make_optimizers(model: Llama) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices, AdamW for the embedding and the norms; in the order of PEAKS."""
+    matrices = [weight for name, weight in model.named_parameters() if weight.ndim == 2 and "embd" not in name]
+    others = [weight for name, weight in model.named_parameters() if weight.ndim == 1 or "embd" in name]
+    return [
+        Muon(matrices, lr=PEAKS[0]),
+        torch.optim.AdamW(others, lr=PEAKS[1], betas=(0.9, 0.98), weight_decay=0.0),
+    ]
 
 
-def main() -> None:
+def learn(
+    network: nn.Module, optimizers: list[torch.optim.Optimizer], scale: float, ids: Tensor, answer: Tensor
+) -> float:
+    """One step on a batch (B, T), at ``scale`` of the peak learning rates; gives the loss."""
+    for optimizer, peak in zip(optimizers, PEAKS, strict=True):
+        optimizer.param_groups[0]["lr"] = peak * scale
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        scores = network(ids[:, :-1], answer[:, 1:])
+    loss = F.cross_entropy(scores.float(), ids[:, 1:][answer[:, 1:]])
+    loss.backward()
+    for optimizer in optimizers:
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+    return loss.item()
+
+
+@dataclass
+class Training:
+    """What an interruption must not lose: the network, the state of its optimizers, how many steps were made and how many seconds they took."""
+
+    folder: Path
+    vocabulary: Vocabulary
+    model: Llama
+    optimizers: list[torch.optim.Optimizer]
+    step: int = 0
+    spent: float = 0.0
+
+    @classmethod
+    def begin(cls, folder: Path, nouns: noun_lists.Nouns) -> Training:
+        """From the checkpoint in ``folder``; where there is none, from the start."""
+        path, shape = folder / "checkpoint.pt", Shape()
+        state = torch.load(path, weights_only=True) if path.exists() else None
+        vocabulary = Vocabulary(state["pieces"], state["scores"]) if state else vocabulary_for(nouns, shape.vocabulary)
+        model = Llama(shape)
+        optimizers = make_optimizers(model)
+        if not state:
+            return cls(folder, vocabulary, model, optimizers)
+        model.load_state_dict(state["model"])
+        for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
+        return cls(folder, vocabulary, model, optimizers, state["step"], state["spent"])
+
+    def save(self) -> None:
+        """Write the checkpoint, so that an interruption never leaves half of one, and the model as llama.cpp reads it."""
+        state = {
+            "model": self.model.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "step": self.step,
+            "spent": self.spent,
+            "pieces": self.vocabulary.pieces,
+            "scores": self.vocabulary.scores,
+            "shape": asdict(self.model.shape),
+        }
+        path = self.folder / "checkpoint.pt"
+        torch.save(state, path.with_suffix(".tmp"))
+        os.replace(path.with_suffix(".tmp"), path)
+        write_gguf(self.model, self.vocabulary, self.folder / "parser-q8_0.gguf")
+
+
+def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(
@@ -123,63 +186,34 @@ def main() -> None:
         help="start the schedule anew from a finished run, at this share of the learning rates",
     )
     parser.add_argument("--threads", type=int, default=1)
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = read_options()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     options.out.mkdir(parents=True, exist_ok=True)
-    checkpoint = options.out / "checkpoint.pt"
-    nouns, shape = noun_lists.load(test=False), Shape()
-    state = torch.load(checkpoint, weights_only=True) if checkpoint.exists() else None
-    vocabulary = Vocabulary(state["pieces"], state["scores"]) if state else vocabulary_for(nouns, shape.vocabulary)
-    model = Llama(shape)
-    network = torch.compile(model, dynamic=True)  # a third less time; the first step takes a minute
-    matrices = [weight for name, weight in model.named_parameters() if weight.ndim == 2 and "embd" not in name]
-    others = [weight for name, weight in model.named_parameters() if weight.ndim == 1 or "embd" in name]
-    optimizers = [
-        Muon(matrices, lr=PEAKS[0]),
-        torch.optim.AdamW(others, lr=PEAKS[1], betas=(0.9, 0.98), weight_decay=0.0),
-    ]
-    step, spent = 0, 0.0
-    if state:
-        model.load_state_dict(state["model"])
-        for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(saved)
-        step, spent = state["step"], 0.0 if options.again else state["spent"]
-    print(
-        f"{sum(weight.numel() for weight in model.parameters()):,} parameters, step {step}, {spent / 60:.1f} of {options.minutes} minutes",
-        flush=True,
-    )
-    clock, losses = time.monotonic() - spent, []
-    for ids, answer in batches(vocabulary, nouns, step):
-        spent = time.monotonic() - clock
-        scale = (options.again or 1.0) * share(spent / 60 / options.minutes)
-        for optimizer, peak in zip(optimizers, PEAKS, strict=True):
-            optimizer.param_groups[0]["lr"] = peak * scale
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            scores = network(ids[:, :-1], answer[:, 1:])
-        loss = F.cross_entropy(scores.float(), ids[:, 1:][answer[:, 1:]])
-        loss.backward()
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-        losses.append(loss.item())
-        step += 1
-        over = spent > 60 * options.minutes
-        if step % 50 == 0:
-            print(
-                f"step {step} loss {sum(losses) / len(losses):.4f} {spent:.0f} s, cpu {time.process_time():.0f} s",
-                flush=True,
-            )
+    nouns = noun_lists.load(test=False)
+    run = Training.begin(options.out, nouns)
+    if options.again:
+        run.spent = 0.0
+    network = torch.compile(run.model, dynamic=True)  # a third less time; the first step takes a minute
+    size = sum(weight.numel() for weight in run.model.parameters())
+    print(f"{size:,} parameters, step {run.step}, {run.spent / 60:.1f} of {options.minutes} minutes", flush=True)
+    clock, losses = time.monotonic() - run.spent, []
+    for ids, answer in batches(run.vocabulary, nouns, run.step):
+        run.spent = time.monotonic() - clock
+        scale = (options.again or 1.0) * share(run.spent / 60 / options.minutes)
+        losses.append(learn(network, run.optimizers, scale, ids, answer))
+        run.step += 1
+        if run.step % 50 == 0:
+            loss = sum(losses) / len(losses)
+            print(f"step {run.step} loss {loss:.4f} {run.spent:.0f} s, cpu {time.process_time():.0f} s", flush=True)
             losses = []
-        if step % 100 == 0 or over:
-            saved = {
-                "model": model.state_dict(),
-                "optimizers": [optimizer.state_dict() for optimizer in optimizers],
-                "step": step,
-                "spent": spent,
-            }
-            save(checkpoint, saved | {"pieces": vocabulary.pieces, "scores": vocabulary.scores, "shape": asdict(shape)})
-            write_gguf(model, vocabulary, options.out / "parser-q8_0.gguf")
+        over = run.spent > 60 * options.minutes
+        if run.step % 100 == 0 or over:
+            run.save()
         if over:
             return
 
