@@ -32,6 +32,17 @@ class ToyRun(Run):
         return self.events  # type: ignore[attr-defined]
 
 
+class OneModel:
+    """A shelf that has one model, whatever name it is asked for."""
+
+    def __init__(self, kind: str, model: Any) -> None:
+        self.kind, self.model = kind, model
+
+    def get(self, kind: str, name: str = "auto", say: Any = None) -> Any:
+        assert kind == self.kind
+        return self.model
+
+
 def toy_run(folder: Path, models: Any = None, workflow: dict[str, Any] | None = None) -> ToyRun:
     """A workshop whose output folder and workflow folder are ``folder``."""
     events: list[Event] = []

@@ -77,3 +77,9 @@ def areas(allowed: np.ndarray, corners: bool) -> list[np.ndarray]:
             found.append(flood(allowed, place, corners))
             left &= ~found[-1]
     return found
+
+
+def overlap(found: np.ndarray, wanted: np.ndarray) -> float:
+    """Intersection over union of two masks (H, W)."""
+    a, b = found > 127, wanted > 127
+    return float((a & b).sum() / (a | b).sum())
