@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -10,10 +13,32 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graph import Fingerprints, FolderStore, LayeredStore, MemoryStore
+import graph
+from graph import Fingerprints, FolderStore, LayeredStore, Mask, MemoryStore, Runner, node
 from graph.folder_store import pack, unpack
 
+from .helpers import flow
+
 KEY = bytes(range(16))
+
+
+@node(family="stored", heavy=True)
+def large(n: int) -> Mask:
+    """A quarter of a megabyte."""
+    return Mask(np.full((512, 512), n, np.uint8))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of one megabyte."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = shutil.which("mount")
+    made = mount and subprocess.run([mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True)
+    if not made or made.returncode:
+        pytest.skip("a tmpfs can't be mounted here; it takes Linux and root")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
 
 
 def key(number: int) -> bytes:
@@ -100,6 +125,36 @@ def test_trouble_is_told_once_and_ends_nothing(tmp_path: Path) -> None:
     assert len(told) == 1
     assert "answers are not kept" in told[0]
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_full_disk_ends_no_run_and_answers_are_kept_again_once_there_is_room(
+    small_disk: Path, tmp_path: Path
+) -> None:
+    told: list[str] = []
+
+    def run() -> graph.Result:
+        """Three heavy answers, in a process that has none of them in memory."""
+        store = LayeredStore(MemoryStore(1 << 20), FolderStore(small_disk / "cache", 1 << 30, told.append))
+        runner = Runner(graph.registry, None, store=store)
+        return runner.run(
+            runner.plan(flow(**{f"n{i}": ("stored.large", {"n": i}) for i in range(3)})), tmp_path, lambda event: None
+        )
+
+    def files() -> list[Path]:
+        return [path for path in (small_disk / "cache").rglob("*") if path.is_file()]
+
+    (small_disk / "ballast").write_bytes(bytes(600_000))
+    first = run()
+    assert [int(first.values[f"n{i}"]["mask"].max()) for i in range(3)] == [0, 1, 2]
+    assert len(told) == 1
+    assert "No space left" in told[0]
+    assert len(files()) == 1  # whole; nothing is left of the other two
+    again = run()
+    assert (again.ran, again.cached) == (2, 1)
+    (small_disk / "ballast").unlink()
+    assert run().ran == 2
+    assert (run().ran, len(files())) == (0, 3)
+    assert len(told) == 2  # once for each run that had trouble
 
 
 def test_many_may_write_one_key(tmp_path: Path) -> None:
