@@ -27,14 +27,28 @@ Made from the code by `docs/make.py`. `GET /api/openapi.json` says the same to p
 Run a graph that ships (`workflow` in place of `name` takes a whole graph), and look at what became of it:
 
 ```
-curl http://localhost:8765/api/jobs --json '{"name": "replace_object", "values": {"instruction": "Make the house blue"}}'
-curl http://localhost:8765/api/jobs?limit=1
+curl http://localhost:8765/api/jobs -H 'Content-Type: application/json' \\
+    -d '{"name": "replace_object", "values": {"instruction": "Make the house blue"}}'
+curl 'http://localhost:8765/api/jobs?limit=1'
 ```
 
-Listen to what happens (curl from 8.11 on, or any WebSocket client):
+Follow what happens, with any WebSocket client:
 
 ```
-curl --no-buffer ws://localhost:8765/api/events
+.venv/bin/python - <<'END'
+import asyncio
+from aiohttp import ClientSession
+
+async def follow(server):
+    async with ClientSession(server) as session, session.ws_connect("/api/events") as socket:
+        async for frame in socket:
+            for event in frame.json():
+                print(event, flush=True)
+                if event["type"] == "job" and event["ended"]:
+                    return
+
+asyncio.run(follow("http://localhost:8765"))
+END
 ```
 
 Whatever is refused is answered with 4xx and `{"error": {"what", "cure", "problems"?}}`; `problems` has a row `{"node", "socket", "what", "cure"}`
