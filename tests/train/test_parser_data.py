@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 
+from nodes import language
 from train.parser import notation, nouns, rules, sentences
 from train.parser.sentences import FIELDS, example
 from train.parser.vocabulary import ANSWER, BOS, BYTES, EOS, SCAFFOLD, Vocabulary
@@ -48,6 +49,11 @@ def test_there_are_many_phrasings() -> None:
     lines = [line for table in sentences.LINES.values() for line in table]
     assert len(lines) > 250
     assert sum(map(notation.count, lines)) > 100_000
+
+
+def test_what_is_taught_is_what_the_node_asks_for() -> None:
+    """The table stands twice, since recipes do not import the product; the order of actions and fields is part of the grammar."""
+    assert json.dumps(FIELDS) == json.dumps(language.FIELDS)
 
 
 @pytest.mark.parametrize("action", FIELDS)
