@@ -6,11 +6,12 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .cache import Fingerprint, Store
+from .cache import Fingerprint, Store, Values
 from .declare import NodeSpec
-from .events import Cached, Event, Finished, Listener, Progress, Said, Started, Wrote
+from .events import Cached, Event, Finished, Kept, Listener, Progress, Said, Started, Wrote
 from .lanes import Lanes, at_once, callers_thread
 from .workshop import Run
 
@@ -64,7 +65,7 @@ class Context:
     @property
     def ahead(self) -> int:
         """How many items are under way at once: those of the outermost stream share the threads."""
-        return 2 * self.lanes.threads if self.lanes is not None and self.index is None else 0
+        return 4 * self.lanes.threads if self.lanes is not None and self.index is None else 0
 
     def workshop(self, name: str) -> Run:
         run = self.make(name)
@@ -83,6 +84,35 @@ class Context:
         if isinstance(event, Wrote) and self.index is not None:
             self.written.setdefault(event.node, []).append(str(event.path.absolute()))
         self.listener(event)
+
+    def held(self, name: str, spec: NodeSpec, turns: dict[str, bytes]) -> Values | None:
+        """A node's answer from an earlier run, if it is there: of a writer from the journal, of others from the store. turns: where to note which
+        of several items alike this is, for ``remember``."""
+        key = self.keys.get(name)
+        if key is None:
+            return None
+        if not spec.writes:
+            return self.store.get(key, heavy=spec.heavy) if self.store is not None else None
+        if self.index is None or self.journal is None:
+            return None
+        turns[name] = self.journal.turn(key)
+        held = self.journal.get(turns[name])
+        if held is None:
+            return None
+        for file in held.files:
+            self.tell(Kept(name, Path(file)))
+        return held.values
+
+    def remember(self, name: str, spec: NodeSpec, values: Values, seconds: float, turns: Mapping[str, bytes]) -> None:
+        """Keep what a node answered after ``seconds``, for later runs."""
+        key = self.keys.get(name)
+        if key is None:
+            return
+        if not spec.writes:
+            if self.store is not None:
+                self.store.put(key, values, heavy=spec.heavy, seconds=seconds)
+        elif self.journal is not None and name in turns:
+            self.journal.put(turns[name], name, values, self.written.get(name, ()))
 
     def ran(self, name: str, seconds: float) -> None:
         self.count(1, 0)

@@ -49,6 +49,13 @@ class Wrote(Event):
 
 
 @dataclass(frozen=True)
+class Kept(Event):
+    """A file that an earlier run has written for the same item counts as a result of this one."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
 class Cached(Event):
     """The answer was there already; neither this node nor what only it needs is run."""
 

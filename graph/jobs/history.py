@@ -10,8 +10,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
 
+from ..database import Database
 from ..errors import GraftError
-from .database import Database
 from .job import ENDED, STATUSES, Job, Status
 
 VERSION = 2

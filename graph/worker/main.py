@@ -26,7 +26,7 @@ from typing import Any, NoReturn
 
 from ..cache import MemoryStore
 from ..errors import Cancelled, GraftError
-from ..events import Dropped, Event, Wrote
+from ..events import Dropped, Event, Kept, Wrote
 from ..folder_store import FolderStore, LayeredStore
 from ..jobs import Job, Jobs, Lost, Status, event_of
 from ..lanes import Lanes
@@ -116,7 +116,7 @@ class Child:
         self.outbox.push()  # the first node may hold up all threads of this process
 
         def listener(event: Event) -> None:
-            if isinstance(event, Wrote):
+            if isinstance(event, Wrote | Kept):
                 files.setdefault(event.node, []).append(event.path)
             if isinstance(event, Dropped):
                 self.outbox.inside(event)

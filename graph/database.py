@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..errors import GraftError
+from .errors import GraftError
 
 BUSY = 20.0  # seconds that one process waits for another's transaction
 
