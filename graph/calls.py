@@ -14,7 +14,7 @@ from .sockets import Drop, is_array
 from .workshop import Run
 
 
-def call(name: str, spec: NodeSpec, inputs: Mapping[str, Any], run: Run) -> Values | Drop:
+def call(name: str, spec: NodeSpec, inputs: Mapping[str, Any], run: Run | None) -> Values | Drop:
     """Call a node's function and return its outputs by name, arrays made read-only. Raises GraftError or Cancelled."""
     try:
         answer = spec.function(**inputs, run=run) if spec.wants_run else spec.function(**inputs)
@@ -25,7 +25,7 @@ def call(name: str, spec: NodeSpec, inputs: Mapping[str, Any], run: Run) -> Valu
     return answer if isinstance(answer, Drop) else outputs_of(name, spec, answer)
 
 
-async def call_network(name: str, spec: NodeSpec, inputs: Mapping[str, Any], run: Run) -> Values | Drop:
+async def call_network(name: str, spec: NodeSpec, inputs: Mapping[str, Any], run: Run | None) -> Values | Drop:
     """The same for a node that is a coroutine function."""
     try:
         answer = await (spec.function(**inputs, run=run) if spec.wants_run else spec.function(**inputs))

@@ -18,7 +18,6 @@ from typing import Any
 from .cache import Values
 from .calls import call, call_network
 from .context import Context
-from .declare import NodeSpec
 from .errors import BadInput, Cancelled, GraftError
 from .events import Cached, Dropped, Event, Failed, Finished, Listener, Started
 from .lanes import Lanes, at_once
@@ -28,7 +27,6 @@ from .sockets import Drop
 from .workflow import Link
 
 NOTHING: Values = {}
-FEW = 1  # ready nodes up to which the next one is called in the loop's own thread, when nothing else is under way
 
 
 @dataclass(frozen=True)
@@ -128,16 +126,9 @@ class Loop:
         self._finish(name, held)
 
     def _held(self, name: str) -> Values | None:
-        key = self.context.keys.get(name)
-        if key is None:
+        if name not in self.context.keys:  # units have none, and no spec
             return None
-        spec = self.plan.specs[name]
-        if not spec.writes:
-            return self.context.store.get(key, heavy=spec.heavy) if self.context.store is not None else None
-        if self.context.index is None or self.context.journal is None:
-            return None
-        self.turns[name] = self.context.journal.turn(key)
-        return self.context.journal.get(self.turns[name])
+        return self.context.held(name, self.plan.specs[name], self.turns)
 
     def _sources(self, name: str) -> Iterable[str]:
         """The nodes whose values ``name`` needs, as far as is known: lazy inputs only once they have been chosen."""
@@ -221,7 +212,7 @@ class Loop:
         )
         # of items there are others, on other threads: their heavy nodes must meet on their own lane
         lane = spec.network or (spec.heavy and self.context.index is not None)
-        alone = not lane and not self.running and len(self.ready) < FEW and not self.wanted
+        alone = not lane and not self.running and not self.ready and not self.wanted
         self._keep(at_once(work) if alone else self.context.submit(spec, work), name, began)
 
     def _start_unit(self, unit: Unit) -> Future[Any]:
@@ -260,18 +251,8 @@ class Loop:
             self.context.tell(Dropped(name, self.context.index, values.reason))
             self._finish(name, NOTHING, gone=True)
             return
-        self._remember(name, spec, values, seconds)
+        self.context.remember(name, spec, values, seconds, self.turns)
         self._finish(name, values)
-
-    def _remember(self, name: str, spec: NodeSpec, values: Values, seconds: float) -> None:
-        key = self.context.keys.get(name)
-        if key is None:
-            return
-        if not spec.writes:
-            if self.context.store is not None:
-                self.context.store.put(key, values, heavy=spec.heavy, seconds=seconds)
-        elif self.context.journal is not None and name in self.turns:
-            self.context.journal.put(self.turns[name], name, values, self.context.written.get(name, ()))
 
     # --- let go
 

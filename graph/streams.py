@@ -7,31 +7,32 @@ Where a full channel would hold back another node that starves behind the same d
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from typing import Any
 
-from .cache import Values, canonical, keys_over
+from .cache import Values
 from .calls import call, outputs_of
 from .context import Context
 from .declare import InputSpec
 from .errors import BadInput, Cancelled, GraftError, NodeFailed
 from .events import Dropped, Event, Expected, Finished, Progress, Started
+from .item_keys import ItemKeys
+from .line import Line, Walk, is_straight
 from .plan import Plan
 from .regions import Feed, Unit
-from .sockets import File
+from .scheduler import Loop
 from .workflow import Link
 
 AHEAD = 4  # items that a channel holds
 TOLD = 0.1  # seconds between two reports of progress
+PATIENCE = 0.02  # seconds that items which are done may wait for others
 POLL = 0.2  # seconds after which a waiting thread looks whether the run was stopped
 
 
@@ -202,9 +203,9 @@ class Driver:
         self.has_sinks = any(name == axis or name in self.plan.order for name in unit.unit.sinks)
         inside = self._inside()
         dear = any(self.plan.specs[name].heavy or self.plan.specs[name].writes for name in inside)
-        self.keyed = self.context.keyed and dear
-        self.outer_keys = {name: key for name, key in self.context.keys.items() if name not in inside}
-        asked = {link.node for name in inside for link in plan_links(self.plan, name)} - inside
+        self.line = Line(self.plan) if is_straight(self.plan) else None
+        self.keys = self._keys(inside) if self.context.keyed and dear else None
+        asked = {link.node for name in inside for link in _links(self.plan, name)} - inside
         self.broadcast = {name: unit.values[name] for name in asked if name in unit.values}
         self.done = self.dropped = self.failed = self.total = 0
         self.told = 0.0
@@ -221,6 +222,11 @@ class Driver:
                 todo.extend(unit.plans.values())
         return found
 
+    def _keys(self, inside: set[str]) -> ItemKeys:
+        outer = {name: key for name, key in self.context.keys.items() if name not in inside}
+        names = [name for name in self.plan.order if name not in self.plan.units and name not in self.plan.unit_of]
+        return ItemKeys(self.axis, names, self.plan, self.context.fingerprint, outer)
+
     def run(self) -> None:
         spec = self.plan.specs[self.axis]
         self.context.tell(Started(self.axis))
@@ -232,8 +238,8 @@ class Driver:
                 for index, item in enumerate(items):
                     values = outputs_of(self.axis, spec, item)
                     window.append(self.context.item(lambda i=index, v=values: self._through(i, v)))  # type: ignore[misc]
-                    while len(window) > ahead:
-                        self._deliver(window.popleft().result())
+                    if len(window) > ahead:
+                        self._make_room(window)
                     if not self.has_sinks and all(channel.closed for channel in self.tap.channels):
                         break
             while window:
@@ -245,6 +251,15 @@ class Driver:
                 channel.finish()
         self._tell(last=True)
         self.context.tell(Finished(self.axis, time.perf_counter() - began))
+
+    def _make_room(self, window: deque[Future[Mapping[str, Values] | None]]) -> None:
+        """Hand on the first item, and with it all that are done in turn. Waits a moment for half of them, for each waking takes the
+        interpreter from a thread that works."""
+        if len(window) > 2:
+            wait((window[len(window) // 2],), timeout=PATIENCE)
+        self._deliver(window.popleft().result())
+        while window and window[0].done():
+            self._deliver(window.popleft().result())
 
     def _items(self) -> Generator[Any, None, None]:
         """The source's own items; an error of the source is told as the node's."""
@@ -274,39 +289,29 @@ class Driver:
 
     def _through(self, index: int, values: Values) -> Mapping[str, Values] | None:
         """Take one item through its plan: the values of the ends that it came to, or None where it failed and is passed over."""
-        from .scheduler import Loop
-
         if self.unit.ended():
             raise Over
-        given = {**self.broadcast, self.axis: values}
-        context = self.context.for_item(index, self._keys(values) if self.keyed else {})
-        loop = Loop(self.plan, context, given)
+        context = self.context.for_item(index, self.keys.of(values) if self.keys else {})
         try:
-            loop.spin()
+            passed = self._passed(context, {**self.broadcast, self.axis: values})
         except GraftError as error:
             if self.context.stop_on_error:
                 raise
             self.context.tell(Dropped(error.node or self.axis, index, str(error), failed=True))
             return None
-        finally:
-            self.context.count(loop.ran, loop.cached)
-        reached = {name: loop.values[name] for name in self.plan.targets if name not in loop.gone}
+        reached = {name: passed.values[name] for name in self.plan.targets if name not in passed.gone}
         self.dropped += len(reached) < len(self.plan.targets)
         reached[self.axis] = values
         return reached
 
-    def _keys(self, values: Values) -> dict[str, Any]:
-        """The keys of all nodes for this item: what it is made of says which item it is, not how many came before."""
-        spec = self.plan.specs[self.axis]
-        item = {}
-        for name, value in values.items():
-            digest = blake2b(b"item" + canonical(value), digest_size=16)
-            hint = spec.outputs[name].hint
-            if isinstance(hint, File):
-                digest.update(b"\0" + (_mark(value) or self.context.fingerprint(hint, value)).encode())
-            item[name] = digest.digest()
-        names = [name for name in self.plan.order if name not in self.plan.units and name not in self.plan.unit_of]
-        return keys_over(names, self.plan, self.context.fingerprint, {**self.outer_keys, self.axis: item})
+    def _passed(self, context: Context, given: Mapping[str, Values]) -> Walk | Loop:
+        """Run the plan of one item, along the line where it is one."""
+        way = Walk(self.line, context, given) if self.line is not None else Loop(self.plan, context, given)
+        try:
+            way.spin()
+        finally:
+            self.context.count(way.ran, way.cached)
+        return way
 
     def _deliver(self, reached: Mapping[str, Values] | None) -> None:
         if reached is None:
@@ -328,18 +333,9 @@ class Driver:
         self.context.tell(Progress(self.axis, self.done, max(self.done, self.total), ", ".join(notes)))
 
 
-def plan_links(plan: Plan, name: str) -> Iterator[Link]:
+def _links(plan: Plan, name: str) -> Iterator[Link]:
     """The links that lead to a node."""
     return (value for value in plan.workflow.nodes[name].inputs.values() if isinstance(value, Link))
-
-
-def _mark(path: str) -> str:
-    """Size and time of a file that is named by its whole path; "" else. To read each of a million files for its hash would double the work."""
-    try:
-        state = os.stat(path) if os.path.isabs(path) else None
-    except (OSError, ValueError):
-        state = None
-    return f"{state.st_size} {state.st_mtime_ns}" if state is not None else ""
 
 
 def checked(entry: InputSpec, items: Iterable[Any]) -> Iterator[Any]:
