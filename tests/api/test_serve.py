@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -9,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ from typing import Any
 
 import psutil
 import pytest
+from aiohttp import ClientSession
 
 import cli_serve
 from graph import GraftError
@@ -49,14 +50,18 @@ def call(url: str, body: Any = None, **headers: str) -> Any:
 
 
 def ended(url: str, job: str) -> dict[str, Any]:
-    """The job, once it has ended."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        found: dict[str, Any] = call(f"{url}api/jobs/{job}")
-        if found["ended"]:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(found)
+    """The job, once it has ended: the events tell when to look."""
+
+    async def listen() -> dict[str, Any]:
+        async with ClientSession() as session, session.ws_connect(f"{url}api/events") as socket:
+            async for _ in socket:  # the first frame comes at once, so what ended before is seen too
+                async with session.get(f"{url}api/jobs/{job}") as answer:
+                    found: dict[str, Any] = await answer.json()
+                if found["ended"]:
+                    return found
+        raise AssertionError("the server closed the socket")
+
+    return asyncio.run(asyncio.wait_for(listen(), 60))
 
 
 def test_a_job_runs_and_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
