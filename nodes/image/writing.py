@@ -86,7 +86,7 @@ def _without_ending(name: str, format: str) -> str:
 
 def _check_inside(folder: Path, out: Path, name: str) -> None:
     """A link inside the output folder may lead elsewhere; a name must not."""
-    if not folder.resolve().is_relative_to(out.resolve()):
+    if folder != out and not folder.resolve().is_relative_to(out.resolve()):
         raise BadInput("name", f"{name!r} leads out of the output folder to {folder.resolve()}", "use a name inside it")
 
 
