@@ -92,6 +92,8 @@ def parse(data: bytes) -> Any:
 def _check_depth(value: Any) -> None:
     level = [value]
     for _ in range(MAX_DEPTH):
+        if not level:
+            return
         level = [
             child
             for entry in level

@@ -17,9 +17,11 @@ from .errors import ApiError, answer
 from .routes import Call, handles
 from .shapes import array, choice, integer, record, table, text
 from .show import JOB, QUEUE, shown
+from .together import Insert
 from .workflows import WORKFLOW
 
 MAX_ROWS = 10_000
+SMALL = 200  # nodes of a graph that is checked and written down together with others, in milliseconds
 ID = {"id": text(64, pattern="^[0-9a-f]+$")}
 COLUMNS = table(array({}, maxItems=MAX_ROWS), minProperties=1, maxProperties=100)
 POSTED = record(
@@ -42,7 +44,12 @@ async def add_jobs(call: Call) -> web.StreamResponse:
     (`stop`) or is passed over and told (`skip`). 422 lists what keeps it from running."""
     if call.room.access.named and call.body.get("priority", 0) > 0:
         raise ApiError(403, "a raised priority would push other users' jobs back", "use 0 or less")
-    added = await asyncio.to_thread(_add, call)
+    posted = call.body.get("workflow", {}).get("nodes", ())
+    if len(posted) <= SMALL and "workflow" in call.body and "batch" not in call.body:
+        added = await call.room.adding.add(lambda: _prepare(call))
+    else:
+        added = await asyncio.to_thread(lambda: _prepare(call)())
+        call.room.worker.wake()
     _announce(call, added)
     return answer({"jobs": [shown(call.room, job) for job in added]}, 201)
 
@@ -100,6 +107,7 @@ async def retry(call: Call) -> web.StreamResponse:
     if again is None:
         raise ApiError(409, f"the job is {job.status}", "only failed, cancelled and interrupted jobs can be retried")
     _announce(call, [again])
+    call.room.worker.wake()
     return answer(shown(call.room, again), 201)
 
 
@@ -177,7 +185,6 @@ def _announce(call: Call, added: list[Job]) -> None:
     """One event for all, so that a batch of thousands does not push everything else out of the hub."""
     ids = [job.id for job in added]
     call.room.hub.publish([{"type": "added", "jobs": ids, "batch": added[0].batch, "user": call.user}])
-    call.room.worker.wake()
 
 
 async def _set_paused(call: Call, paused: bool) -> web.Response:
@@ -196,8 +203,8 @@ def _move(call: Call, job: Job) -> None:
         call.room.jobs.move(job.id, call.body["before"])
 
 
-def _add(call: Call) -> list[Job]:
-    """Check and write down what was posted. Runs in a thread."""
+def _prepare(call: Call) -> Insert:
+    """Check what was posted; returns what writes it down. Runs in a thread."""
     room, body = call.room, call.body
     room.follow_packs()
     raw = _workflow_of(call)
@@ -219,8 +226,8 @@ def _add(call: Call) -> list[Job]:
     values = [{f"{node}.{socket}": value for (node, socket), value in row.items()} for row in rows]
     text_of = json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
     if "batch" not in body:
-        return [room.jobs.add(text_of, values=values[0], **same)]
-    return room.jobs.add_batch(text_of, values, **same)
+        return lambda: [room.jobs.add(text_of, values=values[0], **same)]
+    return lambda: room.jobs.add_batch(text_of, values, **same)
 
 
 def _workflow_of(call: Call) -> Any:

@@ -26,6 +26,7 @@ from .hub import Hub
 from .lock import only_one
 from .nodes import Catalogue
 from .saved import Saved
+from .together import Together
 
 Events = Callable[[list[dict[str, Any]]], None]
 
@@ -58,6 +59,7 @@ class Room:
     packs: Packs
     catalogue: Catalogue = field(init=False)
     worker: Runner = field(init=False)
+    adding: Together = field(init=False)
     began: float = field(default_factory=time.monotonic)
     decoders: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "picture"))
     settings_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -68,6 +70,7 @@ class Room:
 
     def __post_init__(self) -> None:
         self.catalogue = Catalogue(dict(self.known))
+        self.adding = Together(self.jobs, lambda: self.worker.wake())
 
     @cached_property
     def version(self) -> str:

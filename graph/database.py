@@ -45,15 +45,17 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is asked inside happens, or nothing of it."""
-        with self._lock:
-            self.ask("BEGIN IMMEDIATE")
+        """All that is asked inside happens, or nothing of it. Within another one it is a part that can fail by itself."""
+        with self._lock:  # of this thread, so that a transaction that is open is its own
+            with self._explained():
+                inner = self._base.in_transaction
+            self.ask("SAVEPOINT inner" if inner else "BEGIN IMMEDIATE")
             try:
                 yield
-                self.ask("COMMIT")
+                self.ask("RELEASE inner" if inner else "COMMIT")
             except BaseException:
-                if self._base.in_transaction:
-                    self._base.execute("ROLLBACK")
+                if self._base.in_transaction:  # some errors of the disk end it by themselves
+                    self._base.execute("ROLLBACK TO inner" if inner else "ROLLBACK")
                 raise
 
     def close(self) -> None:

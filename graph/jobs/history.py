@@ -1,5 +1,5 @@
 """Why: what was asked for, what became of it and with which values must still be known after a restart, to be shown, repeated or forgotten.
-Here the table of jobs is described, read and pruned; jobs.py makes a queue of it."""
+Here the table of jobs is described, read and pruned; queue.py makes a queue of it."""
 
 from __future__ import annotations
 

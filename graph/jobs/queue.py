@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
@@ -24,6 +25,10 @@ Ids = list[str]
 
 class Jobs(History):
     """The queue and history in the file ``path``. May be used from several threads, and by several processes at once."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """All changes inside are one transaction; a change that fails by itself undoes itself alone."""
+        return self._base.transaction()
 
     def add(self, workflow: str, *, values: Mapping[str, Any] | None = None, **more: Any) -> Job:
         """Queue one job behind all of its priority. more: targets, title, user, priority, batch, folder, out, on_error, as in Job."""

@@ -83,13 +83,14 @@ class Child:
         self.outbox.tell({"type": "ready"})
         self.outbox.flush()
         self.outbox.start()
-        while not self._quitting:
+        job: Job | None = None
+        while job is not None or not self._quitting:
             self._woken.clear()
-            job = self._claim()
+            job = job or self._claim()
             if job is None:
                 self._woken.wait(IDLE)
             else:
-                self._run(job)
+                job = self._run(job)
         self.outbox.close()
 
     def _inherit(self) -> None:
@@ -101,14 +102,15 @@ class Child:
 
     def _claim(self) -> Job | None:
         with self._lock:
+            self._current = None
             if self._quitting:
                 return None
             self._current = self.jobs.claim(self.boot.name)
             self._stop = threading.Event()
             return self._current
 
-    def _run(self, job: Job) -> None:
-        """Run one job and write down its end, whatever happens."""
+    def _run(self, job: Job) -> Job | None:
+        """Run one job and write down its end, whatever happens. Returns the next one, which is claimed in the same breath."""
         began = time.perf_counter()
         files: dict[str, list[Path]] = {}
         lost = Lost()
@@ -133,26 +135,27 @@ class Child:
             status = "interrupted" if self._quitting else "cancelled"
         except BaseException as raised:  # a node that raises KeyboardInterrupt ends its job, not the worker
             status, error = "failed", error_of(raised, self.outbox.latest)
-        self._finish(job, status, error, outputs_of(files, result), result, lost, time.perf_counter() - began)
+        return self._finish(job, status, error, outputs_of(files, result), result, lost, time.perf_counter() - began)
 
     def _finish(
         self, job: Job, status: Status, error: Message | None, outputs: list[Message], result: Result | None, lost: Lost,
         seconds: float,
-    ) -> None:  # fmt: skip
+    ) -> Job | None:  # fmt: skip
         ended = replace(
             job, status=status, error=error, outputs=outputs, node=(error or {}).get("node") or None, seconds=seconds,
             ended=time.time(), ran=result.ran if result else 0, cached=result.cached if result else 0,
             dropped=lost.dropped, failed=lost.failed,
         )  # fmt: skip
-        self.jobs.finish(
-            job.id, status, error=error, outputs=outputs, node=ended.node, ran=ended.ran, cached=ended.cached,
-            seconds=seconds, lost=lost,
-        )  # fmt: skip
-        with self._lock:
-            self._current = None
-        if status != "done":  # it may have been cancelled in the meantime
-            ended = self.jobs.get(job.id) or ended
+        with self.jobs.together():
+            self.jobs.finish(
+                job.id, status, error=error, outputs=outputs, node=ended.node, ran=ended.ran, cached=ended.cached,
+                seconds=seconds, lost=lost,
+            )  # fmt: skip
+            if status != "done":  # it may have been cancelled in the meantime
+                ended = self.jobs.get(job.id) or ended
+            following = self._claim()
         self.outbox.end(event_of(ended))
+        return following
 
     # --- memory
 

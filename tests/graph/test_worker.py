@@ -179,6 +179,7 @@ def test_the_bytes_of_events_grow_with_the_nodes(shared: Desk) -> None:
     ],
 )
 def test_what_a_node_raises_ends_its_job_alone(shared: Desk, how: str, what: str) -> None:
+    assert shared.still_runs()  # it has started
     pid = shared.worker.state["pid"]
     job = shared.ended(shared.add("die", how=how))
     assert job.status == "failed"
