@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -82,7 +83,7 @@ class Context:
                 return
             self.said.add((event.node, event.text))
         if isinstance(event, Wrote) and self.index is not None:
-            self.written.setdefault(event.node, []).append(str(event.path.absolute()))
+            self.written.setdefault(event.node, []).append(os.path.abspath(event.path))
         self.listener(event)
 
     def held(self, name: str, spec: NodeSpec, turns: dict[str, bytes]) -> Values | None:

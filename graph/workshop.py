@@ -65,7 +65,7 @@ def find_file(path: str, folder: Path) -> Path | None:
     """Where ``path`` lies: absolute, under ``folder``, or under the working folder; None if nowhere (or no path at all)."""
     if not path or "\0" in path:
         return None
-    given = Path(path).expanduser()
+    given = Path(path).expanduser() if path.startswith("~") else Path(path)
     for candidate in [given] if given.is_absolute() else [folder / given, given]:
         try:
             if candidate.exists():

@@ -86,7 +86,7 @@ def numbered(folder: Path, pattern: str, ending: str) -> Iterator[str]:
     counted = "{n}" in pattern
     template = pattern if counted else pattern + "-{n}"
     before, after = template.split("{n}", 1)
-    if not counted and not os.path.lexists(folder / (pattern + ending)):
+    if not counted and not os.path.lexists(os.path.join(folder, pattern + ending)):
         yield pattern + ending  # in most cases all, without looking through a folder of a hundred thousand names
     shape = re.compile(re.escape(before) + r"(\d{1,9})" + re.escape(after + ending) + r"\Z")
     names = [entry.name for entry in os.scandir(folder)]
@@ -102,8 +102,9 @@ def numbered(folder: Path, pattern: str, ending: str) -> Iterator[str]:
 
 
 def write_atomic(path: Path, data: Data, *, overwrite: bool = True, flush: bool = True) -> Path:
-    """Write the whole file or nothing. data: bytes, or a function that writes into the open file. flush: also outlast a power cut; without
-    it, files of the last seconds may be lost or empty then, but a hundred thousand small ones cost a third of the time.
+    """Write the whole file or nothing, in a folder that is made if need be. data: bytes, or a function that writes into the open file.
+    flush: also outlast a power cut; without it, files of the last seconds may be lost or empty then, but a hundred thousand small
+    ones cost a third of the time.
 
     Raises FileExistsError when the file exists and `overwrite` is False, and OSError as the system does.
     """
@@ -134,7 +135,7 @@ def _written_beside(folder: Path, data: Data, flush: bool) -> Iterator[Path]:
     """Write `data` to a hidden file in `folder`, and flush it to the disk or not; that name is gone afterwards, come what may."""
     temporary = folder / f".{os.getpid()}-{secrets.token_hex(6)}.part"
     try:
-        with open(temporary, "xb") as file:
+        with _opened_new(temporary) as file:
             if callable(data):
                 data(file)
             else:
@@ -145,6 +146,15 @@ def _written_beside(folder: Path, data: Data, flush: bool) -> Iterator[Path]:
         yield temporary
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _opened_new(path: Path) -> BinaryIO:
+    """Create a file, and its folder where there is none."""
+    try:
+        return open(path, "xb")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return open(path, "xb")
 
 
 def _claim(temporary: Path, path: Path) -> None:

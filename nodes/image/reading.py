@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -22,6 +23,9 @@ FORMATS = (
     *("PNG", "JPEG", "WEBP", "GIF", "BMP", "DIB", "TIFF"),
     *("PPM", "TGA", "ICO", "JPEG2000", "AVIF", "QOI", "PCX", "PSD"),
 )
+
+BUFFER = 1 << 20
+"""Bytes that are read at once: each call to the disk gives the interpreter away, and getting it back among other threads takes its time."""
 
 _ORIENTATION = 0x0112
 _UPRIGHT = {
@@ -66,7 +70,7 @@ def load(path: Annotated[str, File("image")], *, run: Run) -> LoadedImage:
     _check_file(file)
     try:
         # An open file, not its path: Pillow maps plain pixels of a path into memory and scrambles turned RGBA TIFFs.
-        with open(file, "rb") as opened, Pillow.open(opened, formats=FORMATS) as picture:
+        with open(file, "rb", buffering=BUFFER) as opened, Pillow.open(opened, formats=FORMATS) as picture:
             if picture.format not in ("MPO", "PSD") and getattr(picture, "is_animated", False):
                 run.say(f"{file.name} holds several pictures: the first one is used")
             if picture.width * picture.height > MAX_PIXELS:
@@ -81,11 +85,12 @@ def load(path: Annotated[str, File("image")], *, run: Run) -> LoadedImage:
 
 
 def _check_file(file: Path) -> None:
-    if file.is_dir():
+    found = file.stat()
+    if stat.S_ISDIR(found.st_mode):
         raise BadInput("path", f"{file} is a folder", "give the path of one picture in it")
-    if not file.is_file():
+    if not stat.S_ISREG(found.st_mode):
         raise BadInput("path", f"{file} is no ordinary file", "give the path of a picture file")
-    if file.stat().st_size == 0:
+    if found.st_size == 0:
         raise BadInput("path", f"{file.name} is empty (0 bytes)", "copy or download the file again")
 
 

@@ -57,20 +57,20 @@ def save(
     data = _encode(image, alpha, format, quality, dict(run.workflow) if keep_workflow else {}, run)
     target = run.out / (name + _ENDINGS[format])
     alone = run.item is None  # one of many that a crash loses is made again by the next run
+    folder = target.parent
     with explained("name", target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _check_inside(target.parent, run.out, name)
+        _check_inside(folder, run.out, name)
         if overwrite and "{n}" not in name:
             path = write_atomic(target, data, flush=alone)
         else:
-            path = write_new(target.parent, numbered(target.parent, Path(name).name, target.suffix), data, flush=alone)
+            path = write_new(folder, numbered(folder, name.rpartition("/")[2], _ENDINGS[format]), data, flush=alone)
     run.wrote(path)
     return os.fspath(path)
 
 
 def _without_ending(name: str, format: str) -> str:
     check_name(name)
-    ending = Path(name).suffix.lower()
+    ending = os.path.splitext(name)[1].lower()
     if ending not in _FORMAT_OF:
         return name
     if _FORMAT_OF[ending] != format:
@@ -86,8 +86,11 @@ def _without_ending(name: str, format: str) -> str:
 
 def _check_inside(folder: Path, out: Path, name: str) -> None:
     """A link inside the output folder may lead elsewhere; a name must not."""
-    if folder != out and not folder.resolve().is_relative_to(out.resolve()):
-        raise BadInput("name", f"{name!r} leads out of the output folder to {folder.resolve()}", "use a name inside it")
+    while folder != out:
+        if folder.is_symlink() and not folder.resolve().is_relative_to(out.resolve()):
+            what = f"{name!r} leads out of the output folder to {folder.resolve()}"
+            raise BadInput("name", what, "use a name inside it")
+        folder = folder.parent
 
 
 def _check_fits(image: Image, alpha: Mask | None, format: str) -> None:
