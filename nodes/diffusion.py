@@ -44,7 +44,7 @@ class _Place:
     leftover: np.ndarray
 
 
-@node(heavy=True, tags=("replace", "fill", "stable diffusion", "generate", "remove"))
+@node(heavy=True, tags=("replace", "fill", "stable diffusion", "generate", "remove"), version=2)
 def inpaint(
     image: Image,
     mask: Mask,

@@ -12,15 +12,21 @@ from . import patches, stitch
 from .pixels import check_same_size, frozen
 
 Method = Literal["patches", "telea", "navier-stokes"]
+EDGE = 0.006
+"""How far a thing's colours may reach beyond its outline, as a share of the picture's longer side."""
+SPECK = 0.02
+"""Parts of a mask below this share of it are no things that stand somewhere, and have no foot."""
 
 
-@node(tags=("remove", "erase", "retouch", "inpaint", "clone", "heal"))
+@node(tags=("remove", "erase", "retouch", "inpaint", "clone", "heal"), version=2)
 def heal(
     image: Image,
     mask: Mask,
     method: Method = "patches",
     grow: Annotated[int, Slider(0, 200)] = 4,
     radius: Annotated[float, Slider(1.0, 100.0)] = 5.0,
+    avoid: Mask | None = None,
+    shadow: Annotated[float, Slider(0.0, 1.0, 0.01)] = 0.0,
     *,
     run: Run,
 ) -> Image:
@@ -34,9 +40,15 @@ def heal(
     method: how to fill.
     grow: how many pixels the mask is grown first, so that soft edges go too.
     radius: how far around a pixel "telea" and "navier-stokes" look, in pixels.
+    avoid: what "patches" must not copy, such as other things nearby; of the same size as the image. Neither 'grow' nor 'shadow' eats into it.
+        What the mask marks may be among it.
+    shadow: how far around its foot the ground goes along with a thing, for the shadow there, as a share of its size (the root of
+        width × height of each part of the mask). 0.2 takes along what lies right below it, 0 nothing.
     """
     check_same_size("mask", mask, image)
-    hole = stitch.grow(mask, grow)
+    if avoid is not None:
+        check_same_size("avoid", avoid, image)
+    hole = _hole(mask, avoid, grow, shadow)
     if not hole.any():
         return image
     if hole.all():
@@ -44,8 +56,45 @@ def heal(
             "mask", "it covers the whole picture, so that nothing is left to continue", "mark less, or lower 'grow'"
         )
     if method == "patches":
-        return Image(frozen(patches.fill(image, hole, check=run.check)))
+        others = None if avoid is None else stitch.grow(avoid, _edge(image)) >= 128
+        return Image(frozen(patches.fill(image, hole, avoid=others, check=run.check, say=run.say)))
     return Image(frozen(_smooth(image, hole, radius, method)))
+
+
+def _hole(mask: np.ndarray, avoid: np.ndarray | None, grow: int, shadow: float) -> np.ndarray:
+    """What is filled anew, uint8 (H, W), 0 or 255: the mask with its edges and its shadow, as far as they do not lie on something else."""
+    hole = stitch.grow(_with_foot(mask, shadow), grow)
+    if avoid is not None:
+        own = stitch.grow(mask, min(grow, _edge(mask))) >= 128
+        hole[(avoid >= 128) & ~own] = 0
+    return hole
+
+
+def _edge(picture: np.ndarray) -> int:
+    return max(3, round(EDGE * max(picture.shape[:2])))
+
+
+def _with_foot(mask: np.ndarray, share: float) -> np.ndarray:
+    """The mask (H, W) with a lying ellipse around the foot of each of its parts, where a thing throws its shadow on the ground.
+
+    share: how far the ellipse reaches beyond the foot to the left and right, by the root of the part's width × height; above and below 0.7 of it.
+    """
+    import cv2
+
+    result = mask.copy()
+    inside = (mask >= 128).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(inside)
+    for label in range(1, count if share > 0 else 1):
+        left, top, width, height, area = (int(value) for value in stats[label])
+        if area < SPECK * inside.sum():
+            continue
+        lowest = labels[top + int(0.8 * height) : top + height, left : left + width] == label
+        foot = np.flatnonzero(lowest.any(0))
+        reach = share * (width * height) ** 0.5
+        middle = left + int(foot[0] + foot[-1]) // 2, top + height - 1
+        axes = round((foot[-1] - foot[0]) / 2 + reach), round(0.7 * reach)
+        cv2.ellipse(result, middle, axes, 0, 0, 360, 255, -1)
+    return result
 
 
 def _smooth(image: np.ndarray, hole: np.ndarray, radius: float, method: Method) -> np.ndarray:

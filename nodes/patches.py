@@ -18,31 +18,49 @@ WORK = 300
 """Long side of a hole, in pixels, up to which patches are searched for."""
 MIXED = (-1, 0, 1)
 """How far around a pixel, in pixels of the working size, offsets are taken from."""
+THICK = 2.5
+"""From the middle of the hole to its border, in half patches, on the smallest level: what is far from the border there is little more than a guess."""
+CHOICE = 2
+"""Known patches for each unknown one on the smallest level at least. With fewer, grass is missing among them and sky takes its place."""
 MOST = 60
 """How many levels of brightness are evened out at most: a larger step is an edge that belongs there."""
 TEXTURE = 2.0
 """Weight of the local texture beside the colours: without it smooth patches, which fit everywhere a little, would win."""
+BEHIND = 0.2
+"""How far beside a part of the hole, as a share of its size, what is to be avoided is made anew too, and then thrown away: the hole is filled
+with what goes on behind it, and does not take on its colours."""
+ENOUGH = 0.5
+"""How much must be left to copy from, as a share of the hole's area, for things to be avoided at all."""
 
 
 def fill(
-    image: np.ndarray, mask: np.ndarray, *, work: int = WORK, seed: int = 0, check: Callable[[], None] | None = None
+    image: np.ndarray,
+    mask: np.ndarray,
+    *,
+    avoid: np.ndarray | None = None,
+    work: int = WORK,
+    seed: int = 0,
+    check: Callable[[], None] = lambda: None,
+    say: Callable[[str], None] = lambda text: None,
 ) -> np.ndarray:
     """The picture uint8 (H, W, 3) with every pixel filled where `mask` (H, W) is above 0; all others stay bit for bit.
 
-    Parts of the mask that lie apart are filled one after the other. check: called now and then; may raise to stop. Raises ValueError when
-    nothing is known. Where too little is known for patches, colours are continued smoothly (Telea 2004).
+    Parts of the mask that lie apart are filled one after the other. avoid: bool (H, W), what must not be copied from; around a part that would
+    have next to nothing left it does not hold, and `say` is told so. check: called now and then; may raise to stop. Raises ValueError when nothing
+    is known. Where too little is known for patches, colours are continued smoothly (Telea 2004).
     """
     hole = mask > 0
     if hole.all():
         raise ValueError("the mask covers the whole picture: nothing is left to copy from")
     result = image.copy()
     for rows, columns, part in _parts(hole):
-        if check is not None:
-            check()
-        window = result[rows, columns]
-        filled = _fill_window(
-            window, hole[rows, columns], part, work, np.random.default_rng(seed), check or (lambda: None)
-        )
+        check()
+        window, unknown = result[rows, columns], hole[rows, columns]
+        spared = np.zeros_like(unknown) if avoid is None else avoid[rows, columns] & ~unknown
+        if (~unknown & ~spared).sum() < ENOUGH * part.sum() and spared.any():
+            say("almost everything around the hole is to be avoided: it is copied from all the same")
+            spared = np.zeros_like(unknown)
+        filled = _fill_window(window, unknown, spared, part, work, np.random.default_rng(seed), check)
         window[part] = filled[part]
     return result
 
@@ -65,18 +83,20 @@ def _parts(hole: np.ndarray) -> Iterator[tuple[slice, slice, np.ndarray]]:
 def _fill_window(
     window: np.ndarray,
     unknown: np.ndarray,
+    spared: np.ndarray,
     part: np.ndarray,
     work: int,
     rng: np.random.Generator,
     check: Callable[[], None],
 ) -> np.ndarray:
-    """Fill one window (h, w, 3). unknown: all of the hole in it; part: what is wanted."""
+    """Fill one window (h, w, 3). unknown: all of the hole in it; spared: what must not be copied from; part: what is wanted."""
     import cv2
 
     rows, columns = np.flatnonzero(part.any(1)), np.flatnonzero(part.any(0))
     long = max(np.ptp(rows), np.ptp(columns)) + 1
     scale = min(1.0, work / long)
-    levels = _pyramid(window, unknown, scale)
+    unknown = unknown | (spared & _within(part, max(3, round(BEHIND * long))))
+    levels = _pyramid(window, unknown, spared, scale)
     if not levels:
         return np.asarray(cv2.inpaint(window, unknown.astype(np.uint8), 3, cv2.INPAINT_TELEA))
     near = patchmatch.peel(levels[0], rng)
@@ -94,17 +114,25 @@ def _fill_window(
     return _evened(_at_full_size(window, unknown, levels[-1], near, error), unknown, levels[-1], near)
 
 
-def _pyramid(window: np.ndarray, hole: np.ndarray, scale: float) -> list[Level]:
-    """Levels from the smallest, in which the hole is about three patches thick at most, to the working size; those without known patches are left out."""
+def _within(area: np.ndarray, reach: int) -> np.ndarray:
+    """All pixels at most `reach` pixels (chessboard distance) from the area, bool (H, W)."""
+    import cv2
+
+    return np.asarray(cv2.dilate(area.astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)) > 0)
+
+
+def _pyramid(window: np.ndarray, hole: np.ndarray, spared: np.ndarray, scale: float) -> list[Level]:
+    """Levels from the smallest, which is filled first, to the working size; small ones with too few known patches are left out."""
     import cv2
 
     thick = float(cv2.distanceTransform(np.pad(hole, 1).astype(np.uint8), cv2.DIST_L2, 3).max()) * scale
-    count = 1 + max(0, int(np.ceil(np.log2(max(thick, 1.0) / (1.5 * HALF)))))
+    count = 1 + max(0, int(np.ceil(np.log2(max(thick, 1.0) / (THICK * HALF)))))
     levels = []
     for number in reversed(range(count)):
         size = tuple(max(1, round(side * scale / 2**number)) for side in hole.shape)
-        level = patchmatch.make_level(*_shrunk(window, hole, size))
-        if len(level.source) >= 16:
+        avoid = cv2.resize(spared.astype(np.float32), size[::-1], interpolation=cv2.INTER_AREA) > 0.1
+        level = patchmatch.make_level(*_shrunk(window, hole, size), avoid)
+        if len(level.source) >= max(16, CHOICE * len(level.target) if number else 0):
             levels.append(level)
         elif levels:
             return []
@@ -215,6 +243,7 @@ def _evened(filled: np.ndarray, hole: np.ndarray, level: Level, near: np.ndarray
     middle = slice(HALF, -HALF), slice(HALF, -HALF)
     inner = np.zeros(level.hole.shape, bool)
     inner[middle] = True
+    inner &= level.hole | ~level.avoid  # the hole need not fit to what is not to go on in it
     colours = np.ascontiguousarray(level.values[..., :3])
     small = cv2.resize(filled.astype(np.float32) / 255, inner[middle].shape[::-1], interpolation=cv2.INTER_AREA)
     colours[middle][level.hole[middle]] = small[level.hole[middle]]

@@ -16,21 +16,22 @@ COMPONENTS = 20
 STEPS = (1, 3)
 COHERENCE = 1.35
 """How much worse a neighbour's answer may be and still be taken over: pieces copied whole look real, patchwork looks like mud."""
-UPRIGHT = 20.0
+UPRIGHT = 8.0
 """What a patch from another height costs: UPRIGHT² for the whole height of the picture, where a patch that differs by a tenth of white
-costs 1.5. Pictures stand upright: a street goes on beside the hole, not above it."""
+costs 1.5. Pictures stand upright: a street goes on beside the hole, not above it. Too dear, and the next thing beside the hole is copied whole."""
 
 
 @dataclass
 class Level:
     """One size of the picture, padded by HALF pixels on every side.
 
-    values: float32 (H, W, C), colours and whatever else is compared. hole: bool (H, W). source, target: flat indices of the centres of patches
+    values: float32 (H, W, C), colours and whatever else is compared. hole, avoid: bool (H, W). source, target: flat indices of the centres of patches
     that are wholly known, and of those that touch the hole. usable: bool (H * W), True at sources.
     """
 
     values: np.ndarray
     hole: np.ndarray
+    avoid: np.ndarray
     source: np.ndarray
     target: np.ndarray
     usable: np.ndarray
@@ -40,17 +41,22 @@ class Level:
         return self.hole.shape[1]
 
 
-def make_level(values: np.ndarray, hole: np.ndarray) -> Level:
-    """A level from float32 (h, w, C) and bool (h, w)."""
-    import cv2
-
+def make_level(values: np.ndarray, hole: np.ndarray, avoid: np.ndarray) -> Level:
+    """A level from float32 (h, w, C) and bool (h, w) twice; patches that touch what is to be avoided are no sources."""
     values = np.pad(values, ((HALF, HALF), (HALF, HALF), (0, 0)), mode="symmetric").astype(np.float32)
-    hole = np.pad(hole, HALF, mode="symmetric")
-    touched = cv2.dilate(hole.astype(np.uint8), np.ones((2 * HALF + 1,) * 2, np.uint8)) > 0
+    hole, avoid = np.pad(hole, HALF, mode="symmetric"), np.pad(avoid, HALF, mode="symmetric")
     inner = np.zeros_like(hole)
     inner[HALF:-HALF, HALF:-HALF] = True
-    usable = (inner & ~touched).ravel()
-    return Level(values, hole, np.flatnonzero(usable), np.flatnonzero((inner & touched).ravel()), usable)
+    touched = _touched(hole)
+    usable = (inner & ~touched & ~_touched(avoid)).ravel()
+    return Level(values, hole, avoid, np.flatnonzero(usable), np.flatnonzero((inner & touched).ravel()), usable)
+
+
+def _touched(area: np.ndarray) -> np.ndarray:
+    """The centres of all patches that have a pixel in common with the area, bool (H, W)."""
+    import cv2
+
+    return np.asarray(cv2.dilate(area.astype(np.uint8), np.ones((2 * HALF + 1,) * 2, np.uint8)) > 0)
 
 
 def shifts(width: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from nodes import patches
 from nodes.paint import heal
 from tests.toys import toy_run
 from train.scenes import draw_background
+from train.scenes.scene import paste_object
 
 METHODS = ["patches", "telea", "navier-stokes"]
 
@@ -169,3 +170,81 @@ def test_what_stands_upright_goes_on_beside_the_hole(place: str) -> None:
     hole = mask_of(truth.shape, (120, 110, 270, 230))
     wrong = np.abs(patches.fill(truth, hole).astype(float) - truth).max(2) > 25
     assert wrong[hole > 0].mean() < 0.1
+
+
+SOFA = (20, 100, 160, 190)
+LAMP = (300, 65, 360, 190)
+
+
+def room() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A living room (256, 384) with a blue sofa and a lamp to the right of it, and the masks of both."""
+    pixels = draw_background(Random(4), 256, 384, "living room").pixels
+    pixels, sofa = paste_object(pixels, SOFA, "sofa", "blue", Random(6))
+    pixels, lamp = paste_object(pixels, LAMP, "lamp", "yellow", Random(1))
+    return (*(np.clip(plane, 0, 255).round().astype(np.uint8) for plane in (pixels, sofa * 255, lamp * 255)),)
+
+
+def blue(picture: np.ndarray) -> np.ndarray:
+    """Where the sofa's colour is; nothing else in the room is near it, not the sky in the window either."""
+    return picture[..., 2].astype(int) > picture[..., 0].astype(int) + 80
+
+
+@pytest.mark.parametrize("grow", [6, 20])
+def test_the_thing_beside_the_hole_is_not_copied_into_it(tmp_path: Path, grow: int) -> None:
+    """Left to itself, the search puts half a sofa where the lamp stood."""
+    image, sofa, lamp = room()
+    result = heal(image, lamp, grow=grow, avoid=np.maximum(sofa, lamp), shadow=0.2, run=toy_run(tmp_path))
+    assert blue(image)[SOFA[1] : SOFA[3], SOFA[0] : SOFA[2]].mean() > 0.5
+    changed = (image != result).any(2)
+    assert changed[lamp >= 128].mean() > 0.95
+    assert not blue(result)[changed].any()
+
+
+def test_what_is_to_be_avoided_is_no_source_even_where_it_fits_best() -> None:
+    """A hole in red goes on as red; with the red to be avoided, it is the grey beyond that goes on."""
+    image = np.full((120, 200, 3), 128, np.uint8)
+    image[:, 50:150] = (200, 30, 30)
+    hole = mask_of(image.shape, (85, 45, 115, 75))
+    red = (image == (200, 30, 30)).all(2)
+    assert (patches.fill(image, hole)[hole > 0, 0] > 180).all()
+    avoided = patches.fill(image, hole, avoid=red)[hole > 0].astype(int)
+    assert np.abs(avoided - 128).max() < 12
+
+
+def test_neither_grow_nor_shadow_eats_into_what_is_to_be_avoided(tmp_path: Path) -> None:
+    image = grain(120, 160)
+    mask, other = mask_of(image.shape, (40, 40, 80, 80)), mask_of(image.shape, (88, 30, 120, 100))
+    run = toy_run(tmp_path)
+    eaten = heal(image, mask, grow=20, shadow=0.5, run=run)
+    spared = heal(image, mask, grow=20, avoid=np.maximum(mask, other), shadow=0.5, run=run)
+    assert (eaten != image)[other > 0].any()
+    assert np.array_equal(spared[other > 0], image[other > 0])
+    assert (spared != image).any(2)[mask > 0].mean() > 0.9
+
+
+def test_where_all_is_to_be_avoided_it_is_copied_from_and_said(tmp_path: Path) -> None:
+    image, said = grain(60, 80), []
+    hole = mask_of(image.shape, (30, 20, 50, 40))
+    result = patches.fill(image, hole, avoid=np.ones((60, 80), bool), say=said.append)
+    assert np.array_equal(result, patches.fill(image, hole))
+    assert len(said) == 1
+    assert "to be avoided" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("shadow", "least", "most"), [pytest.param(0.0, 25, 255, id="stays"), pytest.param(0.2, 0, 12, id="goes along")]
+)
+def test_the_shadow_at_its_foot(tmp_path: Path, shadow: float, least: float, most: float) -> None:
+    """A ball on a plain floor: what is darker than the floor afterwards is its shadow."""
+    floor = np.full((200, 240, 3), 180, np.float32)
+    drawn, ball = paste_object(floor, (80, 60, 160, 140), "ball", "red", Random(3))
+    image, mask = drawn.round().astype(np.uint8), (ball * 255).round().astype(np.uint8)
+    result = heal(image, mask, grow=3, shadow=shadow, run=toy_run(tmp_path)).astype(int)
+    assert least <= 180 - result.min() <= most
+
+
+def test_avoid_is_of_the_pictures_size(tmp_path: Path) -> None:
+    image = grain(30, 40)
+    with pytest.raises(BadInput, match="10×10") as caught:
+        heal(image, mask_of(image.shape, (5, 5, 9, 9)), avoid=np.zeros((10, 10), np.uint8), run=toy_run(tmp_path))
+    assert caught.value.socket == "avoid"

@@ -66,6 +66,7 @@ def test_a_sentence_replaces_the_car_and_nothing_else(tmp_path: Path, capsys: An
     assert red(before[296:486, 262:602]) > 8_000
     assert red(after[296:486, 262:602]) < 2_000
     assert any("starter models: drawn pictures only" in text for text in answer["said"])
+    assert not {"things", "heal"} & set(answer["ran"])  # only what removes needs to know all that stands around
 
 
 def test_the_same_seed_gives_the_same_picture(tmp_path: Path, capsys: Any) -> None:
@@ -83,6 +84,28 @@ def test_a_sentence_can_remove(tmp_path: Path, capsys: Any) -> None:
     red = (after[..., 0] > 180) & (after[..., 1] < 60) & (after[..., 2] < 70)
     assert int(red[296:486, 262:602].sum()) < 300
     assert (before[:200] == after[:200]).all()
+
+
+@pytest.mark.parametrize(
+    ("example", "thing", "place", "is_neighbour"),
+    [
+        pytest.param("room", "lamp", (580, 130, 740, 380), lambda r, g, b: b > r + 40, id="a lamp, beside a sofa"),
+        pytest.param(
+            "garden", "dog", (270, 260, 500, 450), lambda r, g, b: (r > 200) & (b < 90), id="a dog, beside a flower"
+        ),
+    ],
+)
+def test_what_is_removed_is_not_replaced_by_its_neighbour(
+    example: str, thing: str, place: tuple[int, int, int, int], is_neighbour: Any, tmp_path: Path, capsys: Any
+) -> None:
+    picture = str(ROOT / "workflows" / "examples" / f"{example}.png")
+    answer = run("replace_object.json", tmp_path, capsys, "--picture", picture, "--instruction", f"remove the {thing}")
+    before, after = before_and_after(answer, f"{example}.png")
+    assert "things" in answer["ran"]
+    x0, y0, x1, y1 = place
+    changed = (before != after).any(2)[y0:y1, x0:x1]
+    assert changed.mean() > 0.25
+    assert not is_neighbour(*np.moveaxis(after[y0:y1, x0:x1].astype(int), 2, 0))[changed].any()
 
 
 def test_a_sentence_can_change_the_background(tmp_path: Path, capsys: Any) -> None:
