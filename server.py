@@ -15,7 +15,7 @@ from api import nodes as node_types  # noqa: F401
 from api import settings as settings_api
 from api.auth import Access, guard
 from api.errors import Handler, as_json
-from api.front import front
+from api.front import FOLDERS, front, is_page, part
 from api.room import Events, MakeWorker, Room, Runner, opened
 from api.routes import ROUTES, Route, endpoint
 from graph import NodeSpec, Settings, registry
@@ -30,7 +30,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-FRONT = Route("GET", "/", front, {}, {}, None, (), {}, {})
+PAGE = [
+    Route("GET", "/", front, {}, {}, None, (), {}, {}),
+    Route("GET", f"/{{folder:{'|'.join(FOLDERS)}}}/{{path:.+}}", part, {}, {}, None, (), {}, {}),
+]
 
 
 def make_app(
@@ -42,10 +45,10 @@ def make_app(
 ) -> web.Application:
     """The server as an aiohttp application. access: who may come in; by default the loopback, without a token. known: the node types."""
     access = access or Access()
-    app = web.Application(middlewares=[_safe_headers, as_json, guard(access)], client_max_size=64 << 10)
+    app = web.Application(middlewares=[_safe_headers, as_json, guard(access, lambda request: is_page(settings.page, request))], client_max_size=64 << 10)
     app.cleanup_ctx.append(_room(settings, access, known, make_worker or worker))
     app.on_shutdown.append(_close_sockets)
-    for route in [FRONT, *ROUTES]:
+    for route in [*PAGE, *ROUTES]:
         handler = endpoint(route, lambda request: request.app[ROOM])
         app.router.add_route(route.method, route.path, handler)
         if route.method == "GET" and 101 not in route.answers:  # a WebSocket has no head alone

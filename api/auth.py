@@ -15,7 +15,7 @@ import os
 import re
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -127,8 +127,9 @@ def add_user(data: Path, name: str) -> str:
     return token
 
 
-def guard(access: Access) -> Middleware:
-    """The middleware that lets in who may, and writes the user's name on the request."""
+def guard(access: Access, for_all: Callable[[web.Request], bool] = lambda request: False) -> Middleware:
+    """The middleware that lets in who may, and writes the user's name on the request. for_all: what may be had without a token: the page that
+    asks for it."""
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -136,7 +137,7 @@ def guard(access: Access) -> Middleware:
         _check_origin(request, host)
         if request.path == "/" and "token" in request.query:
             return _with_cookie(request, access)
-        request[USER] = _user(request, access)
+        request[USER] = "" if for_all(request) else _user(request, access)
         return await handler(request)
 
     return check

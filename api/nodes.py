@@ -31,6 +31,9 @@ NODE = table(
 )
 
 
+TYPE = record(("shape", "takes"), shape={"type": "string"}, takes=array({"type": "string"}))
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """The schema of a registry, as it is sent."""
@@ -39,7 +42,8 @@ class Catalogue:
 
     @cached_property
     def plain(self) -> bytes:
-        return encode({"nodes": {name: graph.schema(self.registry[name]) for name in sorted(self.registry)}})
+        nodes = {name: graph.schema(self.registry[name]) for name in sorted(self.registry)}
+        return encode({"nodes": nodes, "types": graph.type_rows(self.registry.values())})
 
     @cached_property
     def packed(self) -> bytes:
@@ -59,9 +63,13 @@ class Catalogue:
         return {name: sockets for name, sockets in found.items() if sockets}
 
 
-@handles("GET", "/api/nodes", answers={200: record(("nodes",), nodes=table(NODE)), 304: "unchanged"})
+@handles(
+    "GET",
+    "/api/nodes",
+    answers={200: record(("nodes", "types"), nodes=table(NODE), types=table(TYPE)), 304: "unchanged"},
+)
 async def list_nodes(call: Call) -> web.StreamResponse:
-    """The schema of every node type, also of the packs that are on."""
+    """The schema of every node type, also of the packs that are on; and of the socket types their shapes, and which others each takes."""
     await asyncio.to_thread(call.room.follow_packs)
     catalogue = call.room.catalogue
     headers = {"ETag": f'"{catalogue.etag}"', "Vary": "Accept-Encoding"}

@@ -6,7 +6,7 @@ from .cache import MemoryStore, Store
 from .cache import keys as keys_of
 from .check import problems
 from .declare import REQUIRED, InputSpec, NodeSpec, OutputSpec, node, registry
-from .describe import page, schema
+from .describe import page, schema, type_rows
 from .errors import (
     BadFile,
     BadInput,
@@ -126,5 +126,6 @@ __all__ = [
     "registry",
     "schema",
     "tokens_of",
+    "type_rows",
     "unknown",
 ]  # fmt: skip

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from .declare import InputSpec, NodeSpec
-from .sockets import File, Model, Seed, Slider, Text
+from .sockets import File, Model, Seed, Slider, Text, fits
 
 
 def schema(spec: NodeSpec) -> dict[str, Any]:
@@ -20,8 +21,25 @@ def schema(spec: NodeSpec) -> dict[str, Any]:
         "version": spec.version,
         "heavy": spec.heavy,
         "writes": spec.writes,
+        "source": spec.source,
         "inputs": {name: _input(entry) for name, entry in spec.inputs.items()},
         "outputs": {name: {"type": entry.type.name} for name, entry in spec.outputs.items()},
+    }
+
+
+def type_rows(specs: Iterable[NodeSpec]) -> dict[str, Any]:
+    """The socket types of these nodes by name: the shape that goes with the colour, and the other types that an input of it takes."""
+    types = {
+        kind.name: kind
+        for spec in specs
+        for kind in [entry.type for entry in spec.inputs.values()] + [entry.type for entry in spec.outputs.values()]
+    }
+    return {
+        name: {
+            "shape": kind.shape,
+            "takes": sorted(other for other, source in types.items() if other != name and fits(source, kind)),
+        }
+        for name, kind in sorted(types.items())
     }
 
 
@@ -53,6 +71,8 @@ def _input(entry: InputSpec) -> dict[str, Any]:
         data["optional"] = True
     if entry.lazy:
         data["lazy"] = True
+    if entry.collects:
+        data["collects"] = True
     if entry.type.choices:
         data["choices"] = list(entry.type.choices)
     match entry.hint:

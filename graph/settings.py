@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings:
     """root: the checkout. models: the user's own weights. out: where results go. device: "auto", "cpu", "cuda", "cuda:1", "mps".
     offline: never ask a model hub. cache_bytes: how much the memory store may hold. disk_bytes: how much the folder store may.
-    data: what the server keeps. host, port: where it listens. worker_bytes: memory that the worker process may use, 0 for no limit."""
+    data: what the server keeps. host, port: where it listens. worker_bytes: memory that the worker process may use, 0 for no limit.
+    page: the built editor."""
 
     root: Path = ROOT
     models: Path = ROOT / "models"
@@ -27,6 +28,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8765
     worker_bytes: int = 0
+    page: Path = ROOT / "web" / "dist"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:

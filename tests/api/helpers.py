@@ -78,9 +78,8 @@ async def serving(folder: Path, access: Access | None = None, **changed: Any) ->
     """A client of a server whose data, models and results lie under ``folder``. Its settings and more can be ``changed``."""
     make_worker = changed.pop("make_worker", HandWorker)
     known = changed.pop("known", TOYS)
-    settings = replace(
-        Settings(data=folder / "data", out=folder / "out", models=folder / "models", offline=True), **changed
-    )
+    places = {name: folder / name for name in ("data", "out", "models", "page")}
+    settings = replace(Settings(**places, offline=True), **changed)
     app = make_app(settings, access, known=known, make_worker=make_worker)
     async with TestClient(TestServer(app)) as client:
         yield client

@@ -15,7 +15,7 @@ from PIL import ExifTags
 from PIL import Image as Pillow
 
 import graph
-from api.auth import Access, digest
+from api.auth import Access, digest, make_access
 from graph import GraftError, Settings
 from tests.test_house import HEAVY
 
@@ -252,5 +252,31 @@ def test_head_tells_what_get_would(tmp_path: Path, path: str) -> None:
             assert await got.read()
             assert await head.read() == b""
             assert (await client.head("/api/nodes/none")).status == 404
+
+    run(test)
+
+
+def test_the_page_and_its_parts_are_for_all_and_nothing_else_is(tmp_path: Path) -> None:
+    async def test() -> None:
+        access, token = make_access(tmp_path, "0.0.0.0")
+        dist = tmp_path / "page"
+        (dist / "assets").mkdir(parents=True)
+        (dist / "index.html").write_text("<title>Graft</title>")
+        (dist / "assets" / "a-1.js").write_text("let a")
+        (dist / "secret").write_text("no")
+        async with serving(tmp_path, access) as client:
+            page = await client.get("/")
+            assert (page.status, await page.text()) == (200, "<title>Graft</title>")
+            assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+            script = await client.get("/assets/a-1.js")
+            assert (script.status, await script.text()) == (200, "let a")
+            assert script.content_type.endswith("/javascript")
+            assert "immutable" in script.headers["Cache-Control"]
+            assert (await client.head("/assets/a-1.js")).status == 200
+            await refused(await client.get("/assets/none.js"), 404)
+            await refused(await client.get("/assets/..%2Fsecret"), 400)
+            await refused(await client.get("/api/queue"), 401, "token")
+            await refused(await client.post("/"), 401, "token")
+            assert (await client.get("/", params={"token": token}, allow_redirects=False)).status == 303
 
     run(test)

@@ -82,3 +82,11 @@ def test_literals_are_checked_strictly(annotation: Any, good: list[Any], bad: li
     entry = graph.registry.pop("wrong.sample").inputs["value"]
     assert [value for value in good if entry.problem(value)] == []
     assert [value for value in bad if entry.problem(value) is None] == []
+
+
+def test_types_say_their_shape_and_what_they_take() -> None:
+    rows = graph.type_rows(graph.registry.values())
+    assert rows["image"] == {"shape": "square", "takes": ["anything"]}
+    assert "integer" in rows["number"]["takes"]
+    assert "number" not in rows["integer"]["takes"]
+    assert set(rows["anything"]["takes"]) == rows.keys() - {"anything"}
