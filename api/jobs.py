@@ -11,12 +11,13 @@ from aiohttp import web
 
 from graph import NotValid, Workflow, did_you_mean
 from graph.jobs import STATUSES, Job, product, zipped
+from graph.worker.shown import read as read_shown
 
-from . import checking
+from . import checking, roots
 from .errors import ApiError, answer
 from .routes import Call, handles
 from .shapes import array, choice, integer, record, table, text
-from .show import JOB, QUEUE, shown
+from .show import JOB, QUEUE, made, shown
 from .together import Insert
 from .workflows import WORKFLOW
 
@@ -35,6 +36,9 @@ POSTED = record(
     batch=record(product=COLUMNS, zip=COLUMNS),
 )
 JOBS = record(("jobs",), jobs=array(JOB))
+MADE = record(
+    ("made",), made=array(record(("node", "outputs"), node={"type": "string"}, outputs=table({"type": "object"})))
+)
 
 
 @handles("POST", "/api/jobs", body=POSTED, answers={201: JOBS})
@@ -85,6 +89,29 @@ async def get_job_workflow(call: Call) -> web.StreamResponse:
     job = await own_job(call)
     found = await asyncio.to_thread(call.room.jobs.workflow_of, job.id)
     return web.Response(text=found, content_type="application/json")
+
+
+@handles("GET", "/api/jobs/{id}/made", where=ID, answers={200: MADE})
+async def get_made(call: Call) -> web.StreamResponse:
+    """What the first nodes of a job made, in the order in which it was made: small values as they are, of pictures the size and the address of a
+    small one. Kept of the newest jobs."""
+    job = await own_job(call)
+    rows = await asyncio.to_thread(read_shown, call.room.settings.data / "made", job.id)
+    return answer({"made": [{"node": row["node"], "outputs": made(job.id, row["outputs"])} for row in rows]})
+
+
+@handles(
+    "GET",
+    "/api/jobs/{id}/made/{file}",
+    where={**ID, "file": text(20, pattern="^[0-9]+[.]jpg$")},
+    answers={200: "image/jpeg", 206: "image/jpeg", 304: "unchanged", 416: "image/jpeg"},
+)
+async def get_made_picture(call: Call) -> web.StreamResponse:
+    """A small picture of what a node made, JPEG."""
+    job = await own_job(call)
+    path = roots.inside(call.room.settings.data / "made" / job.id, call["file"])
+    headers = {"Cache-Control": "private, max-age=31536000, immutable", "Content-Type": "image/jpeg"}
+    return web.FileResponse(path, headers=headers)
 
 
 @handles("POST", "/api/jobs/{id}/cancel", where=ID, answers={200: JOB})

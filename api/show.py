@@ -69,10 +69,21 @@ def event(room: Room, data: dict[str, Any]) -> dict[str, Any]:
     """An event of the worker as it is sent: paths as addresses, like those of jobs."""
     if data.get("type") == "job" and data.get("outputs"):
         return {**data, "outputs": _outputs(room.roots(data.get("user") or ""), data["outputs"])}
+    if data.get("type") == "made":
+        return {**data, "outputs": made(data["job"], data["outputs"])}
     if data.get("type") == "wrote" and "path" in data:
         job = room.jobs.get(data["job"]) if room.access.named else None
         return {**data, **_place(room.roots(job.user if job else ""), data["path"])}
     return data
+
+
+def made(job: str, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What a node made, by output: a small value as it is, or the size of a picture and the address of a small one."""
+    rows = {}
+    for name, row in outputs.items():
+        rest = {key: value for key, value in row.items() if key != "picture"}
+        rows[name] = {**rest, "thumbnail": f"/api/jobs/{job}/made/{row['picture']}"} if "picture" in row else rest
+    return rows
 
 
 def _outputs(folders: Mapping[str, Path], outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -40,7 +40,8 @@ class Counts:
 class Context:
     """workshop: makes what a node gets after ``*``. keys, store: answers from earlier runs. journal: what writers of streams have written
     already. index: which item this is about, None outside of streams. written: the files of this item, by node. inside: is told when a node per
-    item starts and ends, by the thread that sees to the item, so that a program that watches for crashes knows where it is; it must be quick."""
+    item starts and ends, by the thread that sees to the item, so that a program that watches for crashes knows where it is; it must be quick.
+    made: is told what each node answered, now or in an earlier run, but not of nodes per item; it must be quick too."""
 
     make: Callable[[str], Run]
     listener: Listener
@@ -57,6 +58,7 @@ class Context:
     said: set[tuple[str, str]] = field(default_factory=set)
     written: dict[str, list[str]] = field(default_factory=dict)
     inside: Listener | None = None
+    made: Callable[[str, Values], None] | None = None
 
     @property
     def keyed(self) -> bool:
@@ -114,6 +116,11 @@ class Context:
                 self.store.put(key, values, heavy=spec.heavy, seconds=seconds)
         elif self.journal is not None and name in turns:
             self.journal.put(turns[name], name, values, self.written.get(name, ()))
+
+    def show(self, name: str, values: Values) -> None:
+        """Tell what a node answered, to whom it may interest."""
+        if self.made is not None and self.index is None:
+            self.made(name, values)
 
     def ran(self, name: str, seconds: float) -> None:
         self.count(1, 0)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .cache import Fingerprint, Store
+from .cache import Fingerprint, Store, Values
 from .cache import keys as keys_of
 from .check import problems
 from .declare import NodeSpec
@@ -74,9 +74,10 @@ class Runner:
     def run(
         self, plan: Plan, out: Path, listener: Listener, *, stop: threading.Event | None = None, skip_errors: bool = False,
         saved: Workflow | None = None, inside: Listener | None = None, keys: Mapping[str, bytes] | None = None,
+        made: Callable[[str, Values], None] | None = None,
     ) -> Result:  # fmt: skip
         """Run a plan; results go to ``out``. saved: the workflow that is put into pictures. skip_errors: pass over items of streams that fail.
-        inside: see Context. keys: those of the plan's nodes, where the caller has made them already. Raises the first node's GraftError, or Cancelled."""
+        inside, made: see Context. keys: those of the plan's nodes, where the caller has made them already. Raises the first node's GraftError, or Cancelled."""
         workflow, stop = plan.workflow, stop or threading.Event()
         writes = any(spec.writes for spec in plan.specs.values())
         if writes:
@@ -93,7 +94,7 @@ class Runner:
         try:
             return execute(
                 plan, workshop, listener=listener, lanes=self.lanes, keys=keys, store=self.store, fingerprint=fingerprint,
-                journal=journal, stop_on_error=not skip_errors, inside=inside,
+                journal=journal, stop_on_error=not skip_errors, inside=inside, made=made,
             )  # fmt: skip
         finally:
             if journal is not None:

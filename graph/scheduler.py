@@ -123,6 +123,7 @@ class Loop:
         self.waiting[name] = set()
         self.cached += 1
         self.context.tell(Cached(name))
+        self.context.show(name, held)
         self._finish(name, held)
 
     def _held(self, name: str) -> Values | None:
@@ -252,6 +253,7 @@ class Loop:
             self._finish(name, NOTHING, gone=True)
             return
         self.context.remember(name, spec, values, seconds, self.turns)
+        self.context.show(name, values)
         self._finish(name, values)
 
     # --- let go

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from ..cache import Values
 from ..declare import NodeSpec
 from ..events import Listener
 from ..jobs import Job
@@ -123,14 +124,14 @@ def _keep(held: OrderedDict[Hashable, tuple[Kept, int]], key: Hashable, entry: K
 
 def run_job(
     job: Job, plans: Plans, kit: Kit, settings: Settings, listener: Listener, stop: threading.Event,
-    inside: Listener | None = None,
+    inside: Listener | None = None, made: Callable[[str, Values], None] | None = None,
 ) -> Result:  # fmt: skip
-    """Check, plan and run one job. inside: see Context. Raises GraftError (NotValid, BadFile, the first failed node's), or Cancelled."""
+    """Check, plan and run one job. inside, made: see Context. Raises GraftError (NotValid, BadFile, the first failed node's), or Cancelled."""
     if kit.refresh():
         plans.clear()
     out = Path(job.out) if job.out else settings.out / job.user
     plan, workflow = plans.get(job)
     saved = kit.saved(workflow)
     return plans.runner.run(
-        plan, out, listener, stop=stop, saved=saved, skip_errors=job.on_error == "skip", inside=inside
+        plan, out, listener, stop=stop, saved=saved, skip_errors=job.on_error == "skip", inside=inside, made=made
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import faulthandler
 import fcntl
+import functools
 import math
 import os
 import signal
@@ -35,6 +36,7 @@ from ..scheduler import Result
 from .kit import Plans, find_setup, run_job
 from .outbox import Outbox, absolute, error_of
 from .resident import give_back, watch_memory
+from .shown import Shown
 from .wire import Board, Boot, Message, pack
 
 IDLE = 1.0  # seconds after which the queue is looked at unasked: other programs may add jobs too
@@ -49,6 +51,7 @@ class Child:
         self.boot, self.settings = boot, boot.settings
         self.kit = find_setup(boot.setup)(boot.settings)
         self.outbox = Outbox(send, jpeg=self.kit.jpeg, board=board)
+        self.shown = Shown(self.settings.data / "made", self.kit.jpeg, self.outbox.tell)
         self.jobs = Jobs(boot.jobs)
         self.memory = MemoryStore(self.settings.cache_bytes)
         folder = FolderStore(self.settings.data / "cache", self.settings.disk_bytes, self._trouble)
@@ -91,6 +94,7 @@ class Child:
                 self._woken.wait(IDLE)
             else:
                 job = self._run(job)
+        self.shown.close()
         self.outbox.close()
 
     def _inherit(self) -> None:
@@ -130,7 +134,8 @@ class Child:
         error: Message | None = None
         result: Result | None = None
         try:
-            result = run_job(job, self.plans, self.kit, self.settings, listener, self._stop, self.outbox.inside)
+            show = functools.partial(self.shown.hear, job.id)
+            result = run_job(job, self.plans, self.kit, self.settings, listener, self._stop, self.outbox.inside, show)
         except Cancelled:
             status = "interrupted" if self._quitting else "cancelled"
         except BaseException as raised:  # a node that raises KeyboardInterrupt ends its job, not the worker

@@ -53,6 +53,9 @@ class Served:
         self._do(self.server.start_server())
 
         self.there = self._do(self._fill())
+        made = folder / "data" / "made" / self.there["id"]
+        made.mkdir(parents=True)
+        (made / "0.jpg").write_bytes(b"no picture, but a file")
 
     async def _fill(self) -> dict[str, Any]:
         """A job, a graph and a file; returns the parts of the paths under which they are found."""
@@ -61,7 +64,7 @@ class Served:
             (job,) = (await made.json())["jobs"]
             await client.put("/api/workflows/there", json=chain(), headers={"If-None-Match": "*"})
             (file,) = (await (await client.post("/api/files?name=a.png", data=png())).json())["files"]
-        return {"id": job["id"], "name": "there", "number": 1, "root": "files", "path": file["path"]}
+        return {"id": job["id"], "name": "there", "number": 1, "root": "files", "path": file["path"], "file": "0.jpg"}
 
     def _do(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(20)

@@ -97,3 +97,21 @@ def test_progress_goes_out_with_the_time_left(tmp_path: Path) -> None:
             await until(socket, job, "cancelled")
 
     run(test)
+
+
+def test_what_a_node_made_is_told_and_can_be_fetched_later(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with (
+            serving(tmp_path, known=KNOWN, make_worker=toy_worker) as client,
+            client.ws_connect("/api/events") as socket,
+        ):
+            job = await post(client, node("ok", a=1))
+            seen: list[dict[str, Any]] = []
+            while not any(event["type"] == "made" for event in seen):
+                seen += await socket.receive_json(timeout=30)
+            told = next(event for event in seen if event["type"] == "made")
+            assert (told["job"], told["node"], list(told["outputs"].values())) == (job, "n", [{"value": 2}])
+            rows = (await (await client.get(f"/api/jobs/{job}/made")).json())["made"]
+            assert rows == [{"node": "n", "outputs": told["outputs"]}]
+
+    run(test)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graph
@@ -92,6 +92,7 @@ def everything(nodes: dict[str, Any], out: Path, store: MemoryStore) -> Any:
     return seen
 
 
+@settings(deadline=None)
 @given(plans())
 def test_a_line_does_what_the_loop_does(tmp_path_factory: pytest.TempPathFactory, nodes: dict[str, Any]) -> None:
     line = everything(nodes, tmp_path_factory.mktemp("line"), MemoryStore(1 << 20))
