@@ -10,14 +10,14 @@ import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageCms, UnidentifiedImageError
 
 from graph import BadInput, File, Image, Mask, Run, node
-from nodes.pixels import MAX_PIXELS, from_pil, frozen, mask_from_pil
+from nodes.pixels import MAX_PIXELS, from_pil, frozen, mask_from_pil, to_pil
 
 FORMATS = (
     *("PNG", "JPEG", "WEBP", "GIF", "BMP", "DIB", "TIFF"),
@@ -52,6 +52,26 @@ class LoadedImage(NamedTuple):
 
     image: Image
     alpha: Mask
+
+
+@node(family="image", output="mask", tags=("open", "read", "file", "painted", "alpha", "channel"))
+def load_mask(
+    path: Annotated[str, File("image")],
+    channel: Literal["lightness", "alpha", "red", "green", "blue"] = "lightness",
+    *,
+    run: Run,
+) -> Mask:
+    """Read a mask from a picture file, such as one that was painted in the mask editor.
+
+    path: as for image.load; relative to the workflow's folder.
+    channel: what of the picture is the mask: how light it is (white is marked), its transparency (opaque is marked), or one of its colours.
+    """
+    image, alpha = load(path, run=run)
+    if channel == "alpha":
+        return alpha
+    if channel == "lightness":
+        return mask_from_pil(to_pil(image))
+    return Mask(frozen(image[..., ("red", "green", "blue").index(channel)].copy()))
 
 
 @node(family="image", tags=("open", "read", "file", "photo", "alpha"))
