@@ -1,0 +1,60 @@
+/** What somebody has made here: saved graphs, and those that are only open in this browser. */
+
+import { FileClock, Play } from "lucide-react";
+import { useStore } from "zustand/react";
+import { useTexts } from "../texts";
+import { addressOf } from "../ui/App";
+import { type Tab, workspace } from "../ui/workspace";
+import type { Entry } from "./gallery";
+import { humane } from "./params";
+
+export function OwnGraphs({ entries }: { entries: Entry[] }) {
+  const { t, code } = useTexts();
+  const tabs = useStore(workspace, (state) => state.tabs);
+  const unsaved = tabs.filter((tab) => tab.name === null);
+  const time = new Intl.DateTimeFormat(code, { dateStyle: "medium", timeStyle: "short" });
+  return (
+    <section aria-labelledby="start-own">
+      <h2 id="start-own">{t("start.yours")}</h2>
+      {entries.length + unsaved.length === 0 ? (
+        <p className="start-quiet">{t("start.yoursNone")}</p>
+      ) : (
+        <ul className="start-rows">
+          {unsaved.map((tab) => (
+            <Unsaved key={tab.id} tab={tab} />
+          ))}
+          {entries.map((entry) => (
+            <Row
+              key={entry.name}
+              tab={{ id: "", name: entry.name }}
+              title={entry.flow?.title || humane(entry.name)}
+              note={t("start.savedAt", { when: time.format(entry.saved * 1000) })}
+            />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Unsaved({ tab }: { tab: Tab }) {
+  const { t } = useTexts();
+  const title = useStore(tab.doc, (doc) => doc.flow.title) || t("app.untitled");
+  return <Row tab={tab} title={title} note={t("start.notSaved")} />;
+}
+
+function Row({ tab, title, note }: { tab: Pick<Tab, "id" | "name">; title: string; note: string }) {
+  const { t } = useTexts();
+  return (
+    <li className="start-row">
+      <FileClock size={16} aria-hidden />
+      <a href={addressOf("graph", tab)} className="start-row-title">
+        {title}
+      </a>
+      <span className="start-quiet">{note}</span>
+      <a className="form-button" href={addressOf("form", tab)} aria-label={t("start.useOf", { title })}>
+        <Play size={14} aria-hidden /> {t("start.use")}
+      </a>
+    </li>
+  );
+}

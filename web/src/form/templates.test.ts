@@ -1,0 +1,24 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { parse } from "../doc/text";
+import templates from "./templates.json";
+
+const GRAPHS = new URL("../../../workflows/", import.meta.url);
+const PICTURES = new URL("../../public/templates/", import.meta.url);
+
+it.each(templates.map((template) => [template.name, template] as const))("%s", (name, template) => {
+  const flow = parse(readFileSync(new URL(`${name}.json`, GRAPHS), "utf8"));
+  for (const values of "tries" in template && template.tries ? template.tries : []) {
+    for (const parameter of Object.keys(values)) expect(Object.keys(flow.inputs ?? {})).toContain(parameter);
+    expect(existsSync(new URL((values as Record<string, string>).picture ?? "", GRAPHS))).toBe(true);
+  }
+  for (const kind of ["before", "after"]) {
+    const picture = new URL(`${name}.${kind}.webp`, PICTURES);
+    expect(readFileSync(picture).length).toBeLessThanOrEqual(40_000);
+  }
+});
+
+it("no shipped graph is left out", () => {
+  const shipped = readdirSync(GRAPHS).flatMap((file) => /^(.*)\.json$/.exec(file)?.[1] ?? []);
+  expect(templates.map((template) => template.name).toSorted()).toEqual(shipped.toSorted());
+});
