@@ -55,13 +55,14 @@ export function openText(text: string): Tab {
 }
 
 /** Open a graph of the server, or show the tab in which it is open already. */
-export async function openSaved(name: string, shipped = false): Promise<Tab> {
+export async function openSaved(name: string): Promise<Tab> {
   const open = workspace.getState().tabs.find((tab) => tab.name === name);
   if (open) {
     workspace.setState({ current: open.id });
     return open;
   }
-  const { text, etag } = await server.open(name);
+  const [{ text, etag }, all] = await Promise.all([server.open(name), server.workflows()]);
+  const shipped = all.find((entry) => entry.name === name)?.shipped ?? false;
   return openFlow(parse(text), { text, name, etag, shipped });
 }
 
