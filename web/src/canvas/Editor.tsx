@@ -1,0 +1,90 @@
+/** The editor of one open graph: the canvas and its helpers, and which of the graphs in it is shown. */
+
+import { ReactFlowProvider } from "@xyflow/react";
+import { useMemo, useState } from "react";
+import { useStore } from "zustand/react";
+import type { Doc } from "../doc/store";
+import { useTexts } from "../texts";
+import { workspace } from "../ui/workspace";
+import { type Editing, EditingContext, useView } from "../view/context";
+import { innerDoc } from "../view/inner";
+import { createView } from "../view/store";
+import { Canvas } from "./Canvas";
+import { redraw } from "./drawing";
+import { Helpers } from "./Helpers";
+import { Surface } from "./Surface";
+
+type Level = { id: string; doc: Doc };
+
+export default function Editor({ tabId }: { tabId: string }) {
+  const tab = useStore(workspace, (state) => state.tabs.find((entry) => entry.id === tabId));
+  const [levels, setLevels] = useState<Level[]>([]);
+  if (!tab) return null;
+  const doc = levels.at(-1)?.doc ?? tab.doc;
+  const prefix = levels.map((level) => `${level.id}/`).join("");
+  const enter = (id: string) => setLevels([...levels, { id, doc: innerDoc(tab.doc, doc, id) }]);
+  return (
+    <div className="canvas-editor">
+      <Shown key={prefix} tabId={tabId} root={tab.doc} doc={doc} prefix={prefix} enter={enter}>
+        {levels.length > 0 && <Path levels={levels} go={(count) => setLevels(levels.slice(0, count))} />}
+      </Shown>
+    </div>
+  );
+}
+
+type ShownProps = Omit<Editing, "view"> & { children: React.ReactNode };
+
+function Shown({ tabId, root, doc, prefix, enter, children }: ShownProps) {
+  // The graph that is shown changes with the key; what else is handed in stays the same for as long.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  const editing = useMemo<Editing>(() => {
+    const made = { tabId, root, doc, prefix, enter, view: createView() };
+    redraw(made);
+    return made;
+  }, []);
+  return (
+    <EditingContext value={editing}>
+      <ReactFlowProvider>
+        <Surface>
+          <Canvas />
+        </Surface>
+        <Helpers />
+        {children}
+        <Hint />
+      </ReactFlowProvider>
+    </EditingContext>
+  );
+}
+
+function Hint() {
+  const hint = useView((state) => state.hint);
+  return (
+    <div role="status">
+      {hint && (
+        <p className="canvas-hint" style={{ left: hint.x, top: hint.y, margin: 0 }}>
+          {hint.text}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Where one is, and the way out. */
+function Path({ levels, go }: { levels: Level[]; go: (count: number) => void }) {
+  const { t } = useTexts();
+  return (
+    <nav className="canvas-path" aria-label={t("canvas.path")}>
+      <button type="button" onClick={() => go(0)}>
+        {t("canvas.whole")}
+      </button>
+      {levels.map((level, at) => (
+        <span key={level.id}>
+          {"› "}
+          <button type="button" aria-current={at === levels.length - 1} onClick={() => go(at + 1)}>
+            {level.id}
+          </button>
+        </span>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,112 @@
+/** What comes from outside: keys, pastes, and files that are dropped. */
+
+import { useEffect } from "react";
+import { isLink } from "../doc/types";
+import { addNode, paste, type Scope, tell } from "../palette/actions";
+import { applies, commandFor } from "../palette/commands";
+import { nameOf } from "../palette/keys";
+import { server } from "../server/api";
+import { t } from "../texts";
+import { addressOf, go } from "../ui/App";
+import { openText, workspace } from "../ui/workspace";
+import { schemaNow } from "../view/context";
+import { pathOf } from "../widgets/FilePicker";
+
+const inText = (target: EventTarget | null) =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    target.matches("textarea, select, input:not([type=range], [type=checkbox], [type=color])"));
+
+/** Whether a key pressed here is meant for the canvas. */
+function isOurs(target: EventTarget | null): boolean {
+  return target === document.body || (target instanceof Element && target.closest(".canvas-editor") !== null);
+}
+
+export function useInput(scope: Scope): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || !isOurs(event.target)) return;
+      const name = nameOf(event);
+      const command = name ? commandFor(name) : undefined;
+      if (!command || (inText(event.target) && !command.typing)) return;
+      if (name === "Tab" && !isGround(event.target)) return;
+      // The browser's own paste brings pictures as well, and asks nobody.
+      if (command.id === "paste" && name === "Mod+V") return;
+      // The bar above hears this one itself.
+      if (command.id === "save" && name === "Mod+S") return;
+      if (!applies(command, scope)) return;
+      event.preventDefault();
+      command.run(scope);
+    };
+    const pasteHere = (event: ClipboardEvent) => {
+      if (!isOurs(event.target) || inText(event.target) || !event.clipboardData) return;
+      const [file] = event.clipboardData.files;
+      if (file) void takeFile(scope, file, null);
+      else if (!paste(scope, event.clipboardData.getData("text/plain"))) return;
+      event.preventDefault();
+    };
+    document.addEventListener("keydown", press);
+    document.addEventListener("paste", pasteHere);
+    return () => {
+      document.removeEventListener("keydown", press);
+      document.removeEventListener("paste", pasteHere);
+    };
+  }, [scope]);
+}
+
+/** Tab opens the palette only where it would lead nowhere else: when nothing has the focus. */
+function isGround(target: EventTarget | null): boolean {
+  return target === document.body || (target instanceof Element && target.matches(".react-flow__pane, .canvas-fill"));
+}
+
+/** The input of a node that a picture or another file can be given to. */
+function fileInput(scope: Scope, id: string, picture: boolean): string | null {
+  const node = scope.editing.doc.getState().flow.nodes[id];
+  if (!node) return null;
+  for (const [name, input] of Object.entries(schemaNow(scope.editing, id).inputs)) {
+    const fits = input.widget?.kind === "file" && (input.widget.of === "image") === picture;
+    if (fits && !isLink(node.inputs?.[name])) return name;
+  }
+  return null;
+}
+
+/** The node type that begins with a file of this kind: the one with the fewest other inputs. */
+function reader(picture: boolean): { type: string; input: string } | null {
+  const found = Object.values(workspace.getState().schemas).flatMap((schema) =>
+    Object.entries(schema.inputs)
+      .filter(([, input]) => input.widget?.kind === "file" && input.widget.of === (picture ? "image" : "table"))
+      .map(([input]) => ({ type: schema.type, input, size: Object.keys(schema.inputs).length })),
+  );
+  return found.sort((a, b) => a.size - b.size)[0] ?? null;
+}
+
+/** A file that was dropped or pasted: a workflow opens, a picture goes to the node it was dropped on, or into a node of its own. */
+export async function takeFile(scope: Scope, file: File, over: string | null): Promise<void> {
+  if (/\.json$/i.test(file.name) || file.type === "application/json") return openFile(scope, file);
+  const picture = file.type.startsWith("image/");
+  const { cursor } = scope.editing.view.getState();
+  try {
+    const path = pathOf(await server.upload(file, file.name || "picture.png"));
+    const input = over ? fileInput(scope, over, picture) : null;
+    const node = reader(picture);
+    if (over && input) scope.editing.doc.getState().edit({ do: "set", node: over, socket: input, value: path });
+    else if (node) addNode(scope, node.type, [cursor.x, cursor.y], undefined, { [node.input]: path });
+    else tell(scope, t("canvas.noReader"));
+  } catch (error) {
+    tell(
+      scope,
+      t("canvas.dropRefused", { name: file.name, why: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+}
+
+async function openFile(scope: Scope, file: File): Promise<void> {
+  try {
+    go(addressOf("graph", openText(await file.text())));
+  } catch (error) {
+    tell(
+      scope,
+      t("canvas.dropRefused", { name: file.name, why: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+}

@@ -1,0 +1,125 @@
+/** A node on the canvas. It knows its id alone and watches its own part of the graph, so that an edit or an event draws one node anew. */
+
+import { type NodeProps, useStore as useFlowStore } from "@xyflow/react";
+import { memo, useState } from "react";
+import { useTexts } from "../texts";
+import { useEditing, useMade, useNode, useNodeRun, useSchema, useView } from "../view/context";
+import type { Layout } from "../view/layout";
+import { Header } from "./Header";
+import "./nodes.css";
+import { pictureOf } from "./picture";
+import { Rows } from "./Rows";
+import { Socket } from "./Socket";
+
+const FAR = 0.3; // zoom below which nothing in a node can be read
+
+export const NodeCard = memo(function NodeCard({ id, data, selected }: NodeProps) {
+  const far = useFlowStore((state) => state.transform[2] < FAR);
+  const layout = data.layout as Layout;
+  return far ? <Far id={id} selected={selected} /> : <Near id={id} layout={layout} selected={selected} />;
+});
+
+function Far({ id, selected }: { id: string; selected: boolean }) {
+  const node = useNode(id);
+  const schema = useSchema(id);
+  const bad = useView((state) => id in state.problems);
+  const failed = useNodeRun(id)?.state === "failed";
+  const look = [
+    "nodes-far",
+    selected && "nodes-selected",
+    (bad || failed) && "nodes-failed",
+    node?.mode && "nodes-off",
+  ];
+  return (
+    <div className={look.filter(Boolean).join(" ")} data-family={schema.family}>
+      <span>{node?.title || schema.title}</span>
+    </div>
+  );
+}
+
+function Near({ id, layout, selected }: { id: string; layout: Layout; selected: boolean }) {
+  const node = useNode(id);
+  const schema = useSchema(id);
+  const now = useNodeRun(id);
+  if (!node) return null;
+  const title = node.title || schema.title;
+  const look = [
+    "nodes-card",
+    selected && "nodes-selected",
+    now?.state === "failed" && "nodes-failed",
+    now?.state === "running" && "nodes-running",
+    node.mode === "mute" && "nodes-off nodes-muted",
+    node.mode === "bypass" && "nodes-off nodes-bypassed",
+    schema.missing && "nodes-missing",
+  ];
+  const colour = typeof node.colour === "string" && /^#[0-9a-f]{6}$/i.test(node.colour) ? node.colour : undefined;
+  return (
+    <div className={look.filter(Boolean).join(" ")} style={colour ? { borderTopColor: colour } : undefined}>
+      <Header id={id} node={node} schema={schema} now={now} />
+      {node.collapsed ? (
+        <Folded id={id} title={title} />
+      ) : (
+        <>
+          <Rows id={id} title={title} schema={schema} rows={layout.rows} />
+          <Picture id={id} />
+        </>
+      )}
+      <Trouble id={id} selected={selected} />
+    </div>
+  );
+}
+
+/** All sockets of a collapsed node, in one place on either side. */
+function Folded({ id, title }: { id: string; title: string }) {
+  const schema = useSchema(id);
+  const row = (side: "input" | "output") =>
+    Object.entries(side === "input" ? schema.inputs : schema.outputs).map(([socket, { type }]) => (
+      <Socket key={socket} node={id} title={title} socket={socket} type={type} side={side} linked />
+    ));
+  return (
+    <div className="nodes-folded">
+      {row("input")}
+      {row("output")}
+    </div>
+  );
+}
+
+function Picture({ id }: { id: string }) {
+  const { t } = useTexts();
+  const node = useNode(id);
+  const schema = useSchema(id);
+  const now = useNodeRun(id);
+  const shown = pictureOf(node, schema, now, useMade(id));
+  const [broken, setBroken] = useState("");
+  if (!shown) return null;
+  const alt = t(`canvas.picture_${shown.what}`, { name: shown.name, node: node?.title || schema.title });
+  return (
+    <div className="nodes-picture">
+      {broken === shown.url ? (
+        <span className="nodes-broken">{t("canvas.pictureBroken")}</span>
+      ) : (
+        <img src={shown.url} alt={alt} draggable={false} decoding="async" onError={() => setBroken(shown.url)} />
+      )}
+    </div>
+  );
+}
+
+/** What is wrong: what failed in a run at all times, what a check finds when the node is looked at. */
+function Trouble({ id, selected }: { id: string; selected: boolean }) {
+  const failed = useNodeRun(id)?.error;
+  const { prefix } = useEditing();
+  const problems = useView((state) => state.problems[id]);
+  const rows = failed?.what ? [failed] : selected ? (problems ?? []) : [];
+  if (!rows.length) return null;
+  return (
+    <div className="nodes-trouble" role={failed ? "alert" : "note"} data-prefix={prefix || undefined}>
+      {rows.slice(0, 4).map((row) => (
+        <p key={`${row.socket}${row.what}`}>
+          {row.socket && <b>{row.socket} </b>}
+          {row.what}
+          {row.cure && <span>{row.cure}</span>}
+        </p>
+      ))}
+    </div>
+  );
+}
