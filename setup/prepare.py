@@ -21,6 +21,7 @@ import tomllib
 from pathlib import Path
 
 import llama
+import page
 from jobs import Job, SetupError, duration, run_together, say
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -199,6 +200,10 @@ def install_packages(need: str, build: str, compiling: bool, lock_fd: int) -> No
     names = [line for line in requirements(need) if not line.startswith(llama.NAME)]
     env = {"TMPDIR": str(temporary)}
     jobs = [Job("packages", [*pip, *names], WORK / "packages.log", install_note, env, lock_fd)]
+    keep = ["--keep"] if need != "run" else []
+    if page.WEB.is_dir() and (keep or not page.is_built()):
+        command = [PYTHON, ROOT / "setup" / "page.py", *keep, pinned(page.NODE)]
+        jobs.append(Job("editor", command, WORK / "page.log", lambda *_: "being built", env, lock_fd))
     if compiling:
         command = llama.compile_command(PYTHON, wheel_folder(build))
         compile_env = env | llama.compile_environment(CONSTRAINTS)

@@ -1,0 +1,93 @@
+"""What an artist does on the canvas."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from .conftest import Server
+
+
+def open_graph(server: Server, page: Page, name: str = "replace_word") -> None:
+    page.goto(f"{server.url}#/graph/{name}")
+    expect(page.get_by_role("application", name="Graph")).to_be_visible()
+    expect(page.get_by_role("group", name="Load").first).to_be_visible()
+
+
+def flow_of(page: Page, name: str = "") -> dict[str, Any]:
+    """The graph of the current tab, as the page keeps it for the next visit."""
+    script = """async () => {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      const base = await new Promise((resolve, reject) => {
+        const request = indexedDB.open("graft", 1);
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      const rows = await new Promise((resolve) => {
+        const request = base.transaction("tabs").objectStore("tabs").getAll();
+        request.onsuccess = () => resolve(request.result);
+      });
+      base.close();
+      return rows.at(-1).flow;
+    }"""
+    return dict(page.evaluate(script))
+
+
+def add_node(page: Page, words: str) -> None:
+    """By the palette, with the keyboard alone."""
+    page.keyboard.press("/")
+    search = page.get_by_role("combobox", name="Search for a node")
+    search.fill(words)
+    page.keyboard.press("Enter")
+    expect(search).to_be_hidden()
+
+
+def test_a_graph_runs_and_shows_what_each_node_made(server: Server, page: Page) -> None:
+    open_graph(server, page)
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_text("replaced", exact=False).last).to_be_visible()
+    expect(page.get_by_role("tab", name="Results")).to_be_visible()
+
+
+def test_changes_are_there_after_a_reload_and_can_be_undone(server: Server, page: Page) -> None:
+    open_graph(server, page)
+    before = flow_of(page)
+    box = page.get_by_role("group", name="Load").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 40, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 140, box["y"] + 68, steps=5)
+    page.mouse.up()
+    moved = flow_of(page)
+    assert moved != before
+    page.reload()
+    expect(page.get_by_role("group", name="Load").first).to_be_visible()
+    assert flow_of(page) == moved
+    page.get_by_role("application", name="Graph").focus()
+    page.keyboard.press("Control+z")
+    assert flow_of(page) == before
+
+
+def test_a_graph_is_saved_under_a_new_name_and_a_stale_save_is_refused(server: Server, page: Page) -> None:
+    open_graph(server, page, "recolor")
+    page.get_by_role("application", name="Graph").focus()
+    add_node(page, "invert")
+    page.get_by_role("button", name="Save", exact=True).click()
+    name = page.get_by_label("Name")
+    name.fill("mine")
+    name.press("Enter")
+    expect(page).to_have_url(f"{server.url}#/graph/mine")
+    text = page.request.get(f"{server.url}api/workflows/mine")
+    page.request.put(
+        f"{server.url}api/workflows/mine",
+        data=json.dumps({**text.json(), "title": "Somebody else's"}),
+        headers={"If-Match": text.headers["etag"], "Content-Type": "application/json"},
+    )
+    page.get_by_role("application", name="Graph").focus()
+    add_node(page, "blur")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text("Somebody else has saved this graph")
+    kept = page.request.get(f"{server.url}api/workflows/mine").json()
+    assert kept["title"] == "Somebody else's"
