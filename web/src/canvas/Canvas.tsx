@@ -6,7 +6,6 @@ import {
   type Connection,
   type FinalConnectionState,
   type Edge as FlowEdge,
-  MiniMap,
   ReactFlow,
   useReactFlow,
   type Viewport,
@@ -25,13 +24,14 @@ import { GroupFrame, NoteCard } from "./frames";
 import { LinkEdge } from "./LinkEdge";
 import { bestSocket, endsOf, link, refused, typeOf } from "./linking";
 import { movement } from "./moving";
+import { Overview } from "./Overview";
 import { stretchAt } from "./paths";
 
 const nodeTypes = { node: NodeCard, group: GroupFrame, note: NoteCard };
 const edgeTypes = { link: LinkEdge };
 const viewports = new Map<string, Viewport>();
 const FIT = { padding: 0.12, maxZoom: 1 };
-const FIT_LARGE = { ...FIT, minZoom: 0.4 }; // of a graph with hundreds of nodes a part is shown that can be read
+const FIT_LARGE = { ...FIT, minZoom: 0.6 }; // of a graph with hundreds of nodes a part is shown that can be read
 const LARGE = 150;
 
 export function Canvas() {
@@ -77,19 +77,11 @@ export function Canvas() {
       aria-label={t("canvas.graph")}
     >
       <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} />
-      <MiniMap
-        style={{ width: 160, height: 112 }}
-        pannable
-        zoomable
-        ariaLabel={t("canvas.minimap")}
-        nodeClassName={minimapLook}
-      />
+      <Overview />
       <Controls />
     </ReactFlow>
   );
 }
-
-const minimapLook = (node: { type?: string | undefined }) => `canvas-minimap-${node.type}`;
 
 type ToFlow = (at: { x: number; y: number }) => { x: number; y: number };
 

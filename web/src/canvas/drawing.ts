@@ -10,7 +10,7 @@ import { columns } from "../view/arrange";
 import { build } from "../view/build";
 import { type Editing, schemaNow } from "../view/context";
 import { layoutOf } from "../view/layout";
-import { resultKey, results } from "../view/results";
+import { restore, resultKey, results } from "../view/results";
 import { tablesOf } from "../view/schemas";
 
 const WAIT = 300; // milliseconds after the last edit, until the server is asked what is wrong
@@ -67,6 +67,7 @@ export function useDrawing(editing: Editing): void {
     let runs: unknown;
     const again = () => redraw(editing);
     again();
+    void restore(editing.tabId);
     const stops = [
       editing.doc.subscribe((now, before) => now.flow !== before.flow && again()),
       workspace.subscribe((now, before) => now !== before && again()),

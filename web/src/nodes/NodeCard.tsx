@@ -2,14 +2,16 @@
 
 import { type NodeProps, useStore as useFlowStore } from "@xyflow/react";
 import { memo, useState } from "react";
+import type { Made } from "../run/store";
 import { useTexts } from "../texts";
 import { useEditing, useMade, useNode, useNodeRun, useSchema, useView } from "../view/context";
 import type { Layout } from "../view/layout";
+import type { Known } from "../view/schemas";
 import { Header } from "./Header";
 import "./nodes.css";
 import { pictureOf } from "./picture";
 import { Rows } from "./Rows";
-import { Socket } from "./Socket";
+import { Socket, TypeSign } from "./Socket";
 
 const FAR = 0.3; // zoom below which nothing in a node can be read
 
@@ -89,8 +91,10 @@ function Picture({ id }: { id: string }) {
   const node = useNode(id);
   const schema = useSchema(id);
   const now = useNodeRun(id);
-  const shown = pictureOf(node, schema, now, useMade(id));
+  const [wish, setWish] = useState("");
   const [broken, setBroken] = useState("");
+  const made = useMade(id);
+  const shown = pictureOf(node, schema, now, made, wish);
   if (!shown) return null;
   const alt = t(`canvas.picture_${shown.what}`, { name: shown.name, node: node?.title || schema.title });
   return (
@@ -100,6 +104,37 @@ function Picture({ id }: { id: string }) {
       ) : (
         <img src={shown.url} alt={alt} draggable={false} decoding="async" onError={() => setBroken(shown.url)} />
       )}
+      {shown.what === "made" && <Picks schema={schema} made={made} now={shown.name} pick={setWish} />}
+    </div>
+  );
+}
+
+type PicksProps = {
+  schema: Known;
+  made: Record<string, Made> | undefined;
+  now: string;
+  pick: (output: string) => void;
+};
+
+/** Which of several pictures that a node made is shown. */
+function Picks({ schema, made, now, pick }: PicksProps) {
+  const { t } = useTexts();
+  const names = Object.keys(schema.outputs).filter((name) => made?.[name]?.thumbnail);
+  if (names.length < 2) return null;
+  return (
+    <div className="nodes-picks nodrag">
+      {names.map((name) => (
+        <button
+          key={name}
+          type="button"
+          aria-pressed={name === now}
+          aria-label={t("canvas.showOutput", { name })}
+          title={t("canvas.showOutput", { name })}
+          onClick={() => pick(name)}
+        >
+          <TypeSign type={schema.outputs[name]?.type ?? "anything"} />
+        </button>
+      ))}
     </div>
   );
 }

@@ -16,10 +16,12 @@ export function pictureOf(
   schema: NodeSchema,
   now: NodeRun | undefined,
   made: Record<string, Made> | undefined,
+  wish = "",
 ): Shown | null {
   if (!node) return null;
   if (now?.preview) return { url: now.preview, what: "preview", name: "" };
-  for (const [name, { thumbnail }] of Object.entries(made ?? {})) {
+  const rows = Object.entries(made ?? {});
+  for (const [name, { thumbnail }] of [...rows.filter(([name]) => name === wish), ...rows]) {
     if (thumbnail) return { url: relative(thumbnail), what: "made", name: name.trim() };
   }
   for (const [name, input] of Object.entries(schema.inputs)) {

@@ -1,7 +1,7 @@
 /** What commands do to a graph. Each is one step to undo. */
 
 import type { ReactFlowInstance } from "@xyflow/react";
-import { bestSocket, endsOf, refused, typeOf } from "../canvas/linking";
+import { bestSocket, endsOf, typeOf } from "../canvas/linking";
 import { type Edit, freeId } from "../doc/edits";
 import { isLink, type Mode, type Node, type Point } from "../doc/types";
 import { ServerError } from "../server/api";
@@ -55,7 +55,18 @@ export function addNode(scope: Scope, type: string, at: Point, end?: End, inputs
   }
   edit(scope, { do: "many", edits });
   select(editing.view, [id]);
+  focusSoon(id);
   return id;
+}
+
+const AFTER_DIALOG = 60; // milliseconds in which a list that closes gives the focus back
+
+/** Who adds nodes by keyboard goes on at the new one. */
+function focusSoon(id: string): void {
+  setTimeout(() => {
+    const card = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
+    card?.focus({ preventScroll: true });
+  }, AFTER_DIALOG);
 }
 
 const whole = ([x, y]: Point): Point => [Math.round(x), Math.round(y)];
@@ -263,9 +274,9 @@ export async function start(scope: Scope, targets?: string[]): Promise<void> {
   try {
     await runTab(tab, targets ? { targets: targets.map((id) => editing.prefix + id) } : {});
   } catch (error) {
-    tell(scope, error instanceof Error ? error.message : String(error));
-    if (!(error instanceof ServerError)) return;
-    const [first] = error.problems;
+    const [first] = error instanceof ServerError ? error.problems : [];
+    if (first) tell(scope, t("canvas.problemAt", { node: first.node, what: first.what, cure: first.cure }));
+    else tell(scope, error instanceof Error ? error.message : String(error));
     if (first?.node && graph(scope).nodes[first.node]) {
       select(editing.view, [first.node]);
       show(scope, [first.node]);
@@ -286,5 +297,3 @@ export function expose(scope: Scope, node: string, socket: string): void {
   if (known) edit(scope, { do: "parameter", name: known, target: null });
   else edit(scope, { do: "parameter", name: freeId(inputs, socket), target: `${node}.${socket}` });
 }
-
-export { refused };

@@ -55,7 +55,7 @@ export function App() {
 
 function Page() {
   const place = placeOf(useHash());
-  return place.page === "start" ? <StartPage /> : <WithTab key={place.name} page={place.page} name={place.name} />;
+  return place.page === "start" ? <StartPage /> : <WithTab page={place.page} name={place.name} />;
 }
 
 /** Opens the graph that the address names, and shows it. */
@@ -66,6 +66,7 @@ function WithTab({ page, name }: { page: "form" | "graph"; name: string }) {
   );
   const [error, setError] = useState<string | null>(null);
   useEffect(() => {
+    setError(null);
     if (tab) {
       workspace.setState({ current: tab.id });
     } else if (name.startsWith("~")) {

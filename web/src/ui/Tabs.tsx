@@ -67,12 +67,12 @@ function SaveButton({ tab }: { tab: Tab }) {
   const changed = useStore(tab.doc, (doc) => doc.flow !== doc.saved) || tab.name === null;
   const [trouble, setTrouble] = useState<Trouble>({ kind: "none" });
   const [name, setName] = useState("");
-  const attempt = async (as: string, over?: string | null) => {
+  const attempt = async (as: string, fresh = false) => {
+    // The address first: a page that looked for the old name would open that graph again.
+    const renamed = (next: string) => history.replaceState(null, "", addressOf("graph", { id: tab.id, name: next }));
     try {
-      await (over === undefined ? saveTab(tab, as) : saveTab(tab, as, over));
+      await saveTab(tab, as, fresh ? { over: null, renamed } : { renamed });
       setTrouble({ kind: "none" });
-      const now = workspace.getState().tabs.find((entry) => entry.id === tab.id);
-      if (now) history.replaceState(null, "", addressOf("graph", now));
     } catch (error) {
       const stale = error instanceof ServerError && error.status === 412;
       if (stale && as === tab.name) setTrouble({ kind: "stale" });
@@ -126,7 +126,7 @@ function SaveButton({ tab }: { tab: Tab }) {
             )}
             {trouble.kind === "error" && <Dialog.Description role="alert">{trouble.text}</Dialog.Description>}
             {trouble.kind === "name" && (
-              <NameForm name={name} problem={trouble.text} onName={setName} onSave={() => attempt(name, null)} />
+              <NameForm name={name} problem={trouble.text} onName={setName} onSave={() => attempt(name, true)} />
             )}
           </Dialog.Popup>
         </Dialog.Portal>

@@ -78,16 +78,21 @@ export function closeTab(id: string): void {
   });
 }
 
-/** Save a tab under its name or another. ServerError 412: somebody else has saved it meanwhile, or the new name is taken; nothing is written. */
+/**
+ * Save a tab under its name or another. `renamed` is called before the tab has its new name. ServerError 412: somebody else has saved it meanwhile,
+ * or the new name is taken; nothing is written.
+ */
 export async function saveTab(
   tab: Tab,
   name: string,
-  over: string | null = name === tab.name ? tab.etag : null,
+  more: { over?: string | null; renamed?: (name: string) => void } = {},
 ): Promise<void> {
+  const { over = name === tab.name ? tab.etag : null, renamed } = more;
   const { flow, text, saved } = tab.doc.getState();
   const written = textOf(flow, text, saved);
   const etag = await server.save(name, written, over);
   tab.doc.getState().markSaved(flow, written);
+  if (name !== tab.name) renamed?.(name);
   change(tab.id, { name, etag, shipped: false });
 }
 

@@ -4,7 +4,7 @@
 
 import { createStore } from "zustand/vanilla";
 import { type JobRun, type Made, run } from "../run/store";
-import { thumbnail } from "../server/api";
+import { ask, thumbnail } from "../server/api";
 import { workspace } from "../ui/workspace";
 
 type Results = Record<string, Record<string, Made>>;
@@ -45,6 +45,21 @@ function take(): void {
     results.setState((now) => gathered(now, id, of), true);
   }
 }
+
+/** Fetch what the newest job of a tab made, where the page was opened anew since. */
+export async function restore(tabId: string): Promise<void> {
+  const job = workspace.getState().tabs.find((tab) => tab.id === tabId)?.job;
+  if (!job || Object.keys(results.getState()).some((key) => key.startsWith(`${tabId} `))) return;
+  try {
+    const { made } = (await (await ask(`api/jobs/${job}/made`)).json()) as { made: Row[] };
+    const rows = Object.fromEntries(made.map(({ node, outputs }) => [resultKey(tabId, node), outputs]));
+    results.setState((now) => ({ ...rows, ...now }), true);
+  } catch {
+    // The job is forgotten, or the server can't be reached: there is nothing to show then.
+  }
+}
+
+type Row = { node: string; outputs: Record<string, Made> };
 
 run.subscribe(take);
 workspace.subscribe(take);
