@@ -12,6 +12,7 @@ import { createView } from "../view/store";
 import { Canvas } from "./Canvas";
 import { redraw } from "./drawing";
 import { Helpers } from "./Helpers";
+import { Known } from "./Known";
 import { Surface } from "./Surface";
 
 type Level = { id: string; doc: Doc };
@@ -49,6 +50,7 @@ function Shown({ tabId, root, doc, prefix, enter, children }: ShownProps) {
           <Canvas />
         </Surface>
         <Helpers />
+        <Known />
         {children}
         <Hint />
       </ReactFlowProvider>

@@ -6,6 +6,7 @@ import { Shortcuts } from "../palette/Shortcuts";
 import { useTexts } from "../texts";
 import { useEditing, useView } from "../view/context";
 import { FilePicker } from "../widgets/FilePicker";
+import { Painting } from "./Painting";
 
 export function Helpers() {
   const shortcuts = useView((state) => state.shortcuts);
@@ -14,6 +15,7 @@ export function Helpers() {
       <Dialogs />
       {shortcuts && <Shortcuts />}
       <Picker />
+      <Painting />
       <Empty />
     </>
   );

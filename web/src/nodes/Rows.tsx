@@ -8,6 +8,7 @@ import { useEditing, useMade, useNode, useView } from "../view/context";
 import { type Row, showsWidget } from "../view/layout";
 import type { Known } from "../view/schemas";
 import { Field } from "../widgets/Field";
+import { Brush } from "./Brush";
 import { brief } from "./picture";
 import { Socket } from "./Socket";
 
@@ -67,6 +68,7 @@ function Input({ id, title, schema, socket, tall }: Place & { tall: boolean }) {
           {input.optional && !isLink(value) && <i className="nodes-optional"> ·</i>}
         </span>
       )}
+      {input.type === "mask" && <Brush id={id} socket={socket} />}
     </div>
   );
 }

@@ -5,7 +5,7 @@
 
 import { useStore } from "zustand/react";
 import { createStore } from "zustand/vanilla";
-import main from "./en.json";
+import english from "./en.json";
 
 export type Language = { code: string; name: string; direction: "ltr" | "rtl" };
 export const LANGUAGES: Language[] = [
@@ -15,12 +15,6 @@ export const LANGUAGES: Language[] = [
   { code: "ky", name: "Кыргызча", direction: "ltr" },
   { code: "ar", name: "العربية", direction: "rtl" },
 ];
-
-const english: Record<string, Record<string, string>> = Object.assign(
-  {},
-  main,
-  ...Object.values(import.meta.glob<Catalogue>("./parts/en.*.json", { eager: true, import: "default" })),
-);
 
 type Catalogue = Record<string, Record<string, string>>;
 export type Fill = Record<string, string | number>;
@@ -32,12 +26,12 @@ const catalogues: Record<string, () => Promise<{ default: Catalogue }>> = {
   ar: () => import("./ar.json"),
 };
 
-const state = createStore<{ code: string; texts: Catalogue }>(() => ({ code: "en", texts: english }));
+const state = createStore<{ code: string; texts: Catalogue }>(() => ({ code: "en", texts: english as Catalogue }));
 
 /** Change the language of the page. */
 export async function speak(code: string): Promise<void> {
   const language = LANGUAGES.find((entry) => entry.code === code) ?? (LANGUAGES[0] as Language);
-  const texts = (await catalogues[language.code]?.())?.default ?? english;
+  const texts = (await catalogues[language.code]?.())?.default ?? (english as Catalogue);
   state.setState({ code: language.code, texts });
   document.documentElement.lang = language.code;
   document.documentElement.dir = language.direction;
@@ -47,7 +41,7 @@ export async function speak(code: string): Promise<void> {
 export function t(address: string, fill: Fill = {}): string {
   const dot = address.indexOf(".");
   const [area, name] = [address.slice(0, dot), address.slice(dot + 1)];
-  const text = state.getState().texts[area]?.[name] ?? english[area]?.[name];
+  const text = state.getState().texts[area]?.[name] ?? (english as Catalogue)[area]?.[name];
   if (text === undefined) return address;
   return text.replace(/\{(\w+)\}/g, (whole, key) => String(fill[key] ?? whole));
 }

@@ -6,6 +6,7 @@ import { ServerError } from "../server/api";
 import { useTexts } from "../texts";
 import "./app.css";
 import { opening } from "./begin";
+import { Guarded } from "./Guarded";
 import { openSaved, type Tab, workspace } from "./workspace";
 
 const StartPage = lazy(() => import("../form/StartPage"));
@@ -48,7 +49,9 @@ export function App() {
   if (state === "gone") return <p className="app-note">{t("app.serverGone")}</p>;
   return (
     <Suspense fallback={<p className="app-note">{t("app.loading")}</p>}>
-      <Page />
+      <Guarded>
+        <Page />
+      </Guarded>
     </Suspense>
   );
 }

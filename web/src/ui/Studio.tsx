@@ -5,6 +5,8 @@ import { useStore } from "zustand/react";
 import { createDoc } from "../doc/store";
 import { useTexts } from "../texts";
 import "./studio.css";
+import { current } from "../view/current";
+import { Guarded } from "./Guarded";
 import { Tabs } from "./Tabs";
 import { newFlow, workspace } from "./workspace";
 
@@ -29,6 +31,8 @@ function useTitle(tabId: string): string {
 export default function Studio({ tabId }: { tabId: string }) {
   const { t } = useTexts();
   const title = useTitle(tabId);
+  const selected = useStore(current, (state) => state.selected);
+  const show = useStore(current, (state) => state.show);
   return (
     <div className="studio">
       <h1 className="studio-title">{title}</h1>
@@ -38,17 +42,21 @@ export default function Studio({ tabId }: { tabId: string }) {
         </a>
         <Tabs current={tabId} />
         <Suspense fallback={null}>
-          <RunBar tabId={tabId} />
+          <RunBar tabId={tabId} targets={selected} />
         </Suspense>
       </header>
       <main className="studio-canvas">
-        <Suspense fallback={<p className="app-note">{t("app.loading")}</p>}>
-          <Editor key={tabId} tabId={tabId} />
-        </Suspense>
+        <Guarded>
+          <Suspense fallback={<p className="app-note">{t("app.loading")}</p>}>
+            <Editor key={tabId} tabId={tabId} />
+          </Suspense>
+        </Guarded>
       </main>
-      <Suspense fallback={null}>
-        <Panels tabId={tabId} />
-      </Suspense>
+      <Guarded>
+        <Suspense fallback={null}>
+          <Panels tabId={tabId} {...(show ? { onShowNode: show } : {})} />
+        </Suspense>
+      </Guarded>
     </div>
   );
 }

@@ -54,6 +54,8 @@ export function openText(text: string): Tab {
   return openFlow(parse(text), { text });
 }
 
+const openings = new Map<string, Promise<Tab>>();
+
 /** Open a graph of the server, or show the tab in which it is open already. */
 export async function openSaved(name: string): Promise<Tab> {
   const open = workspace.getState().tabs.find((tab) => tab.name === name);
@@ -61,6 +63,12 @@ export async function openSaved(name: string): Promise<Tab> {
     workspace.setState({ current: open.id });
     return open;
   }
+  const asked = openings.get(name) ?? fetched(name).finally(() => openings.delete(name));
+  openings.set(name, asked);
+  return asked;
+}
+
+async function fetched(name: string): Promise<Tab> {
   const [{ text, etag }, all] = await Promise.all([server.open(name), server.workflows()]);
   const shipped = all.find((entry) => entry.name === name)?.shipped ?? false;
   return openFlow(parse(text), { text, name, etag, shipped });

@@ -23,6 +23,8 @@ export type ViewState = {
   find: boolean;
   connect: End | { node: string } | null;
   files: { node: string; socket: string; of: string } | null;
+  /** The input for which a mask is painted. */
+  painting: { node: string; socket: string } | null;
   hint: { text: string; x: number; y: number } | null;
   /** A link that a dragged node would be put on. */
   target: string | null;
@@ -44,6 +46,7 @@ export function createView(): View {
     find: false,
     connect: null,
     files: null,
+    painting: null,
     hint: null,
     target: null,
     writing: null,
