@@ -26,6 +26,7 @@ class Server:
     """A server of its own. ``stop`` and ``start`` again: the same data, the same port."""
 
     data: Path
+    options: tuple[str, ...] = ()
     port: int = 0
     process: subprocess.Popen[str] | None = None
 
@@ -39,6 +40,7 @@ class Server:
             str(self.data),
             "--out",
             str(self.data / "out"),
+            *self.options,
         ]
         environment = {**os.environ, "GRAFT_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment)

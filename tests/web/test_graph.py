@@ -38,7 +38,7 @@ def flow_of(page: Page, name: str = "") -> dict[str, Any]:
 def add_node(page: Page, words: str) -> None:
     """By the palette, with the keyboard alone."""
     page.keyboard.press("/")
-    search = page.get_by_role("combobox", name="Search for a node")
+    search = page.get_by_role("combobox", name="Find a node…")
     search.fill(words)
     page.keyboard.press("Enter")
     expect(search).to_be_hidden()
@@ -75,7 +75,7 @@ def test_a_graph_is_saved_under_a_new_name_and_a_stale_save_is_refused(server: S
     page.get_by_role("application", name="Graph").focus()
     add_node(page, "invert")
     page.get_by_role("button", name="Save", exact=True).click()
-    name = page.get_by_label("Name")
+    name = page.get_by_role("dialog").get_by_role("textbox", name="Name")
     name.fill("mine")
     name.press("Enter")
     expect(page).to_have_url(f"{server.url}#/graph/mine")
