@@ -35,8 +35,8 @@ export default function Studio({ tabId }: { tabId: string }) {
   const show = useStore(current, (state) => state.show);
   return (
     <div className="studio">
-      <h1 className="studio-title">{title}</h1>
       <header className="studio-head">
+        <h1 className="studio-title">{title}</h1>
         <a className="studio-home" href="#/">
           {t("app.name")}
         </a>

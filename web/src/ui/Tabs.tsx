@@ -69,7 +69,10 @@ function SaveButton({ tab }: { tab: Tab }) {
   const [name, setName] = useState("");
   const attempt = async (as: string, fresh = false) => {
     // The address first: a page that looked for the old name would open that graph again.
-    const renamed = (next: string) => history.replaceState(null, "", addressOf("graph", { id: tab.id, name: next }));
+    const renamed = (next: string) => {
+      history.replaceState(null, "", addressOf("graph", { id: tab.id, name: next }));
+      dispatchEvent(new HashChangeEvent("hashchange"));
+    };
     try {
       await saveTab(tab, as, fresh ? { over: null, renamed } : { renamed });
       setTrouble({ kind: "none" });

@@ -1,0 +1,53 @@
+"""Queue, history, results and batches, beside the canvas."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from .conftest import Server
+from .test_graph import open_graph
+
+
+def add_jobs(server: Server, page: Page, count: int, title: str) -> None:
+    flow = {"format": 1, "title": title, "nodes": {"t": {"type": "value.text", "inputs": {"text": title}}}}
+    for _ in range(count):
+        assert page.request.post(f"{server.url}api/jobs", data={"workflow": flow}).status == 201
+
+
+def test_a_paused_queue_is_reordered_and_goes_on(own_server: Server, page: Page) -> None:
+    open_graph(own_server, page)
+    page.get_by_role("tab", name="Queue").click()
+    page.get_by_role("button", name="Pause", exact=False).first.click()
+    for title in ("first", "second", "third"):
+        add_jobs(own_server, page, 1, title)
+    expect(page.get_by_role("button", name="Cancel third")).to_be_visible()
+    page.get_by_role("button", name="Cancel second").click()
+    expect(page.get_by_role("button", name="Cancel second")).to_be_hidden()
+    page.get_by_role("button", name="More for third").click()
+    page.get_by_role("menuitem", name="Move up", exact=False).click()
+    waiting = lambda: [job["title"] for job in page.request.get(f"{own_server.url}api/jobs?status=pending").json()["jobs"]]  # noqa: E731
+    page.wait_for_function("true")
+    expect(page.get_by_role("button", name="Cancel third")).to_be_visible()
+    assert waiting() == ["third", "first"]
+    page.get_by_role("button", name="Resume", exact=False).first.click()
+    expect(page.get_by_role("button", name="Cancel third")).to_be_hidden()
+
+
+def test_a_batch_of_values_makes_a_job_of_each(server: Server, page: Page) -> None:
+    open_graph(server, page, "sharpen_until")
+    page.get_by_role("button", name="More ways to run").click()
+    page.get_by_role("menuitem", name="Run with many values…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("button", name="Queue jobs", exact=False)).to_be_visible()
+
+
+def test_ten_thousand_waiting_jobs_do_not_hold_up_the_page(own_server: Server, page: Page) -> None:
+    page.request.post(f"{own_server.url}api/queue/pause")
+    flow = {"format": 1, "title": "many", "nodes": {"t": {"type": "value.text", "inputs": {"text": ""}}}}
+    body = {"workflow": flow, "batch": {"product": {"t.text": [str(number) for number in range(10_000)]}}}
+    assert page.request.post(f"{own_server.url}api/jobs", data=body).status == 201
+    open_graph(own_server, page)
+    page.get_by_role("tab", name="Queue").click()
+    expect(page.get_by_text("many").first).to_be_visible()
+    assert page.locator("*").count() < 5000
