@@ -91,3 +91,57 @@ def test_a_graph_is_saved_under_a_new_name_and_a_stale_save_is_refused(server: S
     expect(page.get_by_role("dialog")).to_contain_text("Somebody else has saved this graph")
     kept = page.request.get(f"{server.url}api/workflows/mine").json()
     assert kept["title"] == "Somebody else's"
+
+
+def link(page: Page, own: str, partner: str) -> None:
+    """Link the selected node without a mouse: one of its sockets, then one of another node's."""
+    page.keyboard.press("l")
+    socket = page.get_by_role("combobox", name="Which socket?")
+    socket.fill(own)
+    page.keyboard.press("Enter")
+    other = page.get_by_role("combobox", name="Link", exact=False)
+    other.fill(partner)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_the_main_graph_is_built_from_nothing_by_keyboard_alone(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    page.get_by_role("button", name="New graph").press("Enter")
+    expect(page.get_by_role("application", name="Graph")).to_be_visible()
+    add_node(page, "load picture")
+    add_node(page, "mask from words")
+    link(page, "image", "load image")
+    add_node(page, "inpaint")
+    link(page, "image", "load image")
+    link(page, "mask", "mask from words mask")
+    add_node(page, "save picture")
+    link(page, "image", "inpaint image")
+    nodes = flow_of(page)["nodes"]
+    assert [node["type"] for node in nodes.values()] == [
+        "image.load",
+        "segment.mask_from_words",
+        "diffusion.inpaint",
+        "image.save",
+    ]
+    load, find, paint, save = nodes
+    assert nodes[find]["inputs"]["image"] == {"node": load, "output": "image"}
+    assert nodes[paint]["inputs"]["mask"] == {"node": find, "output": "mask"}
+    assert nodes[save]["inputs"]["image"] == {"node": paint, "output": "image"}
+    places = [tuple(node["at"]) for node in nodes.values()]
+    assert len(set(places)) == 4  # none lies on another
+
+
+def test_everything_is_undone(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    page.get_by_role("button", name="New graph").click()
+    expect(page.get_by_role("application", name="Graph")).to_be_visible()
+    for words in ("load picture", "blur", "save picture"):
+        add_node(page, words)
+    assert len(flow_of(page)["nodes"]) == 3
+    for _ in range(3):
+        page.keyboard.press("Control+z")
+    assert flow_of(page)["nodes"] == {}
+    for _ in range(3):
+        page.keyboard.press("Control+Shift+z")
+    assert len(flow_of(page)["nodes"]) == 3

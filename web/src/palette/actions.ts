@@ -7,7 +7,7 @@ import { isLink, type Mode, type Node, type Point } from "../doc/types";
 import { ServerError } from "../server/api";
 import { t } from "../texts";
 import { runTab, workspace } from "../ui/workspace";
-import { align, around, type Box, columns, distribute, layOut, type Side } from "../view/arrange";
+import { align, around, type Box, columns, distribute, freePlace, layOut, type Side } from "../view/arrange";
 import { GROUP, NOTE } from "../view/build";
 import { copied, pasted, readClip } from "../view/clip";
 import { type Editing, schemaNow } from "../view/context";
@@ -20,6 +20,7 @@ export type Scope = { editing: Editing; flow: ReactFlowInstance };
 const SLOW = 600; // nodes from which a careful layout takes too long
 const MARGIN = 32;
 const TITLE = 24;
+const ABOUT: Point = [264, 220]; // the size of most nodes
 
 const graph = ({ editing }: Scope) => editing.doc.getState().flow;
 const edit = ({ editing }: Scope, change: Edit) => editing.doc.getState().edit(change);
@@ -46,7 +47,8 @@ export function addNode(scope: Scope, type: string, at: Point, end?: End, inputs
   const { editing } = scope;
   const id = freeId(graph(scope).nodes, type.split(".").at(-1) ?? type);
   const schema = workspace.getState().schemas[type];
-  const edits: Edit[] = [{ do: "add", nodes: { [id]: { type, at: whole(at), ...(inputs ? { inputs } : {}) } } }];
+  const place = freePlace(at, ABOUT, boxesOf(scope, Object.keys(graph(scope).nodes)));
+  const edits: Edit[] = [{ do: "add", nodes: { [id]: { type, at: whole(place), ...(inputs ? { inputs } : {}) } } }];
   const socket = end && schema ? bestSocket(typeOf(editing, end), end.side, schema) : null;
   if (end && socket !== null) {
     const other: End = { node: id, socket, side: end.side === "input" ? "output" : "input" };
@@ -55,8 +57,22 @@ export function addNode(scope: Scope, type: string, at: Point, end?: End, inputs
   }
   edit(scope, { do: "many", edits });
   select(editing.view, [id]);
+  bringIntoSight(scope, place);
   focusSoon(id);
   return id;
+}
+
+/** Move the canvas where a new node lies outside of what is seen. */
+function bringIntoSight({ flow }: Scope, [x, y]: Point): void {
+  const box = document.querySelector(".react-flow")?.getBoundingClientRect();
+  if (!box) return;
+  const [from, to] = [
+    flow.screenToFlowPosition({ x: box.left, y: box.top }),
+    flow.screenToFlowPosition({ x: box.right, y: box.bottom }),
+  ];
+  const [width, height] = ABOUT;
+  if (x >= from.x && y >= from.y && x + width <= to.x && y + height <= to.y) return;
+  void flow.setCenter(x + width / 2, y + height / 2, { zoom: flow.getZoom(), duration: calm() ? 0 : 200 });
 }
 
 const AFTER_DIALOG = 60; // milliseconds in which a list that closes gives the focus back

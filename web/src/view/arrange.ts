@@ -101,3 +101,19 @@ export function columns(boxes: Box[], links: [string, string][]): Record<string,
 function whole([x, y]: Point): Point {
   return [Math.round(x), Math.round(y)];
 }
+
+const GAP = 48;
+
+/** The place nearest to the right of `at` at which a box of this size lies on no other. */
+export function freePlace(at: Point, [width, height]: Point, boxes: Box[]): Point {
+  let [x, y] = at;
+  for (let tries = 0; tries <= boxes.length; tries++) {
+    const hit = boxes.find(
+      (box) => x < box.x + box.width && box.x < x + width && y < box.y + box.height && box.y < y + height,
+    );
+    if (!hit) break;
+    x = hit.x + hit.width + GAP;
+    y = at[1];
+  }
+  return [x, y];
+}

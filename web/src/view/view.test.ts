@@ -3,7 +3,7 @@ import { apply } from "../doc/edits";
 import type { NodeSchema, Schemas } from "../doc/schema";
 import { createDoc } from "../doc/store";
 import type { Workflow } from "../doc/types";
-import { align, columns, distribute, layOut } from "./arrange";
+import { align, columns, distribute, freePlace, layOut } from "./arrange";
 import { build } from "./build";
 import { copied, pasted, readClip } from "./clip";
 import { lineThrough } from "./hit";
@@ -213,4 +213,13 @@ describe("runs", () => {
     const next = gathered(first, "t", { nodes: { a: { state: "cached" } }, wrote: [], reasons: [] });
     expect(next["t a"]?.image?.thumbnail).toBe("x");
   });
+});
+
+it("a new node lies on no other", () => {
+  const boxes = [
+    { id: "a", x: 0, y: 0, width: 264, height: 300 },
+    { id: "b", x: 320, y: 100, width: 264, height: 300 },
+  ];
+  expect(freePlace([10, 10], [264, 220], boxes)).toEqual([632, 10]);
+  expect(freePlace([0, 500], [264, 220], boxes)).toEqual([0, 500]);
 });
