@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -145,3 +146,56 @@ def test_everything_is_undone(server: Server, page: Page) -> None:
     for _ in range(3):
         page.keyboard.press("Control+Shift+z")
     assert len(flow_of(page)["nodes"]) == 3
+
+
+DROP = """async ([target, name, type, base64]) => {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], name, { type }));
+  const pane = document.querySelector(target);
+  const box = pane.getBoundingClientRect();
+  const place = { clientX: box.left + 30, clientY: box.top + 30, bubbles: true, cancelable: true, dataTransfer: data };
+  pane.dispatchEvent(new DragEvent("dragover", place));
+  pane.dispatchEvent(new DragEvent("drop", place));
+}"""
+
+
+def test_a_picture_that_graft_made_brings_its_graph(server: Server, page: Page) -> None:
+    flow = {
+        "format": 1,
+        "title": "Held by a picture",
+        "nodes": {
+            "a": {"type": "image.solid", "inputs": {"width": 16, "height": 16}},
+            "s": {"type": "image.save", "inputs": {"image": {"node": "a", "output": "image"}, "name": "held"}},
+        },
+    }
+    job = page.request.post(f"{server.url}api/jobs", data={"workflow": flow}).json()["jobs"][0]["id"]
+    page.goto(server.url)
+    page.wait_for_function("async (id) => (await (await fetch(`api/jobs/${id}`)).json()).status === 'done'", arg=job)
+    picture = page.request.get(f"{server.url}api/files/outputs/held.png").body()
+    open_graph(server, page)
+    page.evaluate(DROP, [".react-flow__pane", "held.png", "image/png", base64.b64encode(picture).decode()])
+    expect(page.get_by_role("link", name="Held by a picture")).to_be_visible()
+    assert flow_of(page)["nodes"] == flow["nodes"]
+
+
+def test_two_thousand_nodes_open_and_move(server: Server, page: Page) -> None:
+    nodes = {
+        f"n{n}": {
+            "type": "image.blur",
+            "at": [n % 50 * 320, n // 50 * 260],
+            "inputs": {"image": {"node": f"n{n - 1}", "output": "image"}} if n else {},
+        }
+        for n in range(2000)
+    }
+    page.request.put(
+        f"{server.url}api/workflows/large",
+        data={"format": 1, "title": "Large", "nodes": nodes},
+        headers={"If-None-Match": "*"},
+    )
+    page.goto(f"{server.url}#/graph/large")
+    expect(page.get_by_role("group", name="Blur").first).to_be_visible()
+    assert page.locator(".react-flow__node").count() < 200  # only what is in sight
+    page.mouse.move(500, 400)
+    page.mouse.wheel(0, 600)
+    expect(page.get_by_role("group", name="Blur").first).to_be_visible()

@@ -31,7 +31,9 @@ def test_a_mask_painted_by_hand_becomes_a_node(server: Server, page: Page) -> No
     flow = flow_of(page)
     (painted,) = [name for name, node in flow["nodes"].items() if node["type"] == "image.load_mask"]
     assert flow["nodes"][painted]["inputs"]["path"].startswith("files/")
-    assert any({"node": painted, "output": "mask"} in node.get("inputs", {}).values() for node in flow["nodes"].values())
+    assert any(
+        {"node": painted, "output": "mask"} in node.get("inputs", {}).values() for node in flow["nodes"].values()
+    )
 
 
 def test_words_find_a_thing(server: Server, page: Page) -> None:

@@ -25,7 +25,9 @@ def test_a_paused_queue_is_reordered_and_goes_on(own_server: Server, page: Page)
     expect(page.get_by_role("button", name="Cancel second")).to_be_hidden()
     page.get_by_role("button", name="More for third").click()
     page.get_by_role("menuitem", name="Move up", exact=False).click()
-    waiting = lambda: [job["title"] for job in page.request.get(f"{own_server.url}api/jobs?status=pending").json()["jobs"]]  # noqa: E731
+    waiting = lambda: [
+        job["title"] for job in page.request.get(f"{own_server.url}api/jobs?status=pending").json()["jobs"]
+    ]  # noqa: E731
     page.wait_for_function("true")
     expect(page.get_by_role("button", name="Cancel third")).to_be_visible()
     assert waiting() == ["third", "first"]

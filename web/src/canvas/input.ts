@@ -1,6 +1,7 @@
 /** What comes from outside: keys, pastes, and files that are dropped. */
 
 import { useEffect } from "react";
+import { graphInFile } from "../doc/embedded";
 import { isLink } from "../doc/types";
 import { addNode, paste, type Scope, tell } from "../palette/actions";
 import { applies, commandFor } from "../palette/commands";
@@ -80,10 +81,15 @@ function reader(picture: boolean): { type: string; input: string } | null {
   return found.sort((a, b) => a.size - b.size)[0] ?? null;
 }
 
-/** A file that was dropped or pasted: a workflow opens, a picture goes to the node it was dropped on, or into a node of its own. */
+/**
+ * A file that was dropped or pasted: a workflow opens, and so does the graph that a picture holds, unless it was dropped on a node. A picture goes
+ * to the node it was dropped on, or into a node of its own.
+ */
 export async function takeFile(scope: Scope, file: File, over: string | null): Promise<void> {
   if (/\.json$/i.test(file.name) || file.type === "application/json") return openFile(scope, file);
   const picture = file.type.startsWith("image/");
+  const held = picture && !over ? await graphInFile(file) : null;
+  if (held !== null) return openHeld(scope, file, held);
   const { cursor } = scope.editing.view.getState();
   try {
     const path = pathOf(await server.upload(file, file.name || "picture.png"));
@@ -101,8 +107,12 @@ export async function takeFile(scope: Scope, file: File, over: string | null): P
 }
 
 async function openFile(scope: Scope, file: File): Promise<void> {
+  return openHeld(scope, file, await file.text());
+}
+
+function openHeld(scope: Scope, file: File, text: string): void {
   try {
-    go(addressOf("graph", openText(await file.text())));
+    go(addressOf("graph", openText(text)));
   } catch (error) {
     tell(
       scope,

@@ -2,12 +2,12 @@
 
 import { FolderOpen } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { graphInFile } from "../doc/embedded";
 import { NotAWorkflow } from "../doc/text";
 import { useTexts } from "../texts";
 import { addressOf, go } from "../ui/App";
 import { openSaved, openText, workspace } from "../ui/workspace";
 import { troubleOf } from "./actions";
-import { graphInFile } from "./embedded";
 import { parametersOf } from "./params";
 import { recall } from "./state";
 import templates from "./templates.json";
