@@ -45,7 +45,10 @@ def make_app(
 ) -> web.Application:
     """The server as an aiohttp application. access: who may come in; by default the loopback, without a token. known: the node types."""
     access = access or Access()
-    app = web.Application(middlewares=[_safe_headers, as_json, guard(access, lambda request: is_page(settings.page, request))], client_max_size=64 << 10)
+    app = web.Application(
+        middlewares=[_safe_headers, as_json, guard(access, lambda request: is_page(settings.page, request))],
+        client_max_size=64 << 10,
+    )
     app.cleanup_ctx.append(_room(settings, access, known, make_worker or worker))
     app.on_shutdown.append(_close_sockets)
     for route in [*PAGE, *ROUTES]:

@@ -20,6 +20,7 @@ from .wire import Message
 
 NODES = 200  # of a job
 JOBS = 200  # the newest, whose pictures are kept
+SWEPT = 50  # jobs after which older ones are looked for
 SIDE = 320  # pixels
 LONGEST = 2000  # characters of a text, numbers of a list
 WAITING = 32  # nodes whose pictures wait to be made small; of more than that, none is held up
@@ -35,6 +36,7 @@ class Shown:
         self.folder, self._jpeg, self._tell = folder, jpeg, tell
         self._waiting: queue.Queue[tuple[str, str, Values] | None] = queue.Queue(WAITING)
         self._job, self._count = "", 0
+        self._begun = 0
         self._thread = threading.Thread(target=self._work, name="graft-shown", daemon=True)
         self._thread.start()
 
@@ -70,6 +72,9 @@ class Shown:
 
     def _begin(self, job: str) -> None:
         (self.folder / job).mkdir(parents=True, exist_ok=True)
+        self._begun += 1
+        if self._begun % SWEPT != 1:
+            return
         kept = sorted((path for path in self.folder.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
         for path in kept[:-JOBS]:
             shutil.rmtree(path, ignore_errors=True)

@@ -93,8 +93,10 @@ def test_a_server_that_dies_and_comes_back_loses_nothing(own_server: Server, bro
     page = context.new_page()
     page.goto(own_server.url + PAGES["graph"])
     settle(page, "graph")
-    page.get_by_role("button", name="Run", exact=True).click()
-    expect(page.get_by_role("button", name="Cancel").first).to_be_visible()
+    long = {"name": "replace_object", "values": {"paint.steps": 150}}
+    job = page.request.post(f"{own_server.url}api/jobs", data=long).json()["jobs"][0]["id"]
+    running = "async (id) => (await (await fetch(`api/jobs/${id}`)).json()).status === 'running'"
+    page.wait_for_function(running, arg=job)
     own_server.stop(hard=True)
     expect(page.get_by_text("No connection")).to_be_visible()
     own_server.start()
