@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from playwright.sync_api import Page, expect
 
 from .conftest import Server
@@ -25,23 +27,31 @@ def test_a_paused_queue_is_reordered_and_goes_on(own_server: Server, page: Page)
     expect(page.get_by_role("button", name="Cancel second")).to_be_hidden()
     page.get_by_role("button", name="More for third").click()
     page.get_by_role("menuitem", name="Move up", exact=False).click()
-    waiting = lambda: [
-        job["title"] for job in page.request.get(f"{own_server.url}api/jobs?status=pending").json()["jobs"]
-    ]  # noqa: E731
-    page.wait_for_function("true")
-    expect(page.get_by_role("button", name="Cancel third")).to_be_visible()
-    assert waiting() == ["third", "first"]
+    moved = """async () => {
+      const { jobs } = await (await fetch("api/jobs?status=pending")).json();
+      return jobs.map((job) => job.title).join() === "third,first";
+    }"""
+    page.wait_for_function(moved)
     page.get_by_role("button", name="Resume", exact=False).first.click()
     expect(page.get_by_role("button", name="Cancel third")).to_be_hidden()
 
 
-def test_a_batch_of_values_makes_a_job_of_each(server: Server, page: Page) -> None:
-    open_graph(server, page, "sharpen_until")
+def test_a_batch_of_values_makes_a_job_of_each(own_server: Server, page: Page) -> None:
+    page.request.post(f"{own_server.url}api/queue/pause")
+    open_graph(own_server, page)
     page.get_by_role("button", name="More ways to run").click()
     page.get_by_role("menuitem", name="Run with many values…").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_be_visible()
-    expect(dialog.get_by_role("button", name="Queue jobs", exact=False)).to_be_visible()
+    vary = dialog.get_by_role("combobox", name="Vary an input…")
+    vary.select_option(label="seed")
+    dialog.get_by_role("textbox", name="seed").fill("1..3")
+    vary.select_option(label="target")
+    dialog.get_by_role("textbox", name="target").fill("car\ntree")
+    dialog.get_by_role("button", name="Queue jobs (6)").click()
+    expect(dialog).to_be_hidden()
+    jobs = page.request.get(f"{own_server.url}api/jobs").json()["jobs"]
+    assert len({json.dumps(job["values"], sort_keys=True) for job in jobs}) == 6
+    assert len({job["batch"] for job in jobs}) == 1
 
 
 def test_ten_thousand_waiting_jobs_do_not_hold_up_the_page(own_server: Server, page: Page) -> None:
