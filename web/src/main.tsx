@@ -1,11 +1,12 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import "./ui/tokens.css";
-import { App } from "./ui/App";
+import { App, fetchPart } from "./ui/App";
 import { begin } from "./ui/begin";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
+fetchPart();
 begin();
 createRoot(root).render(
   <StrictMode>

@@ -9,9 +9,14 @@ import { opening } from "./begin";
 import { Guarded } from "./Guarded";
 import { openSaved, type Tab, workspace } from "./workspace";
 
-const StartPage = lazy(() => import("../form/StartPage"));
-const FormPage = lazy(() => import("../form/FormPage"));
-const Studio = lazy(() => import("./Studio"));
+const PARTS = {
+  start: () => import("../form/StartPage"),
+  form: () => import("../form/FormPage"),
+  graph: () => import("./Studio"),
+};
+const StartPage = lazy(PARTS.start);
+const FormPage = lazy(PARTS.form);
+const Studio = lazy(PARTS.graph);
 
 export type Place = { page: "start" } | { page: "form" | "graph"; name: string };
 
@@ -39,6 +44,11 @@ function useHash(): string {
     },
     () => location.hash,
   );
+}
+
+/** Fetch the part that the address asks for, while the server is asked for the node types. */
+export function fetchPart(): void {
+  void PARTS[placeOf(location.hash).page]();
 }
 
 export function App() {
