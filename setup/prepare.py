@@ -23,13 +23,12 @@ from pathlib import Path
 import llama
 import page
 from jobs import Job, SetupError, duration, run_together, say
+from pins import CONSTRAINTS, ROOT, pinned
 
-ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 WORK = VENV / "setup"  # logs and temporary files: on the disk that was checked, and swept by the next set-up
 PYPROJECT = ROOT / "pyproject.toml"
-CONSTRAINTS = ROOT / "constraints.txt"
 SETS = {"run": ("run",), "test": ("run", "test"), "train": ("run", "train"), "dev": ("run", "test", "train", "dev")}
 # Gigabytes, while packages are fetched and unpacked. PyTorch for Linux on x86-64 comes with NVIDIA's libraries.
 SPACE_GB = 9.5 if (platform.system(), platform.machine()) == ("Linux", "x86_64") else 3.0
@@ -122,16 +121,6 @@ def requirements(need: str) -> list[str]:
     return [*project["dependencies"], *(line for name in extras for line in project["optional-dependencies"][name])]
 
 
-def pinned(name: str) -> str:
-    """The version of a package in constraints.txt."""
-    found = re.search(
-        rf"^{re.escape(name)}==(\S+)", CONSTRAINTS.read_text(encoding="utf-8"), re.MULTILINE | re.IGNORECASE
-    )
-    if found is None:
-        raise SetupError(f"constraints.txt has no line {name}==...: add the version to install")
-    return found[1]
-
-
 def check_space() -> None:
     """Raise SetupError when the disk can't hold what is still missing."""
     have = sum(file.stat().st_size for file in VENV.rglob("*") if file.is_file() and not file.is_symlink()) / 1e9
@@ -202,7 +191,7 @@ def install_packages(need: str, build: str, compiling: bool, lock_fd: int) -> No
     jobs = [Job("packages", [*pip, *names], WORK / "packages.log", install_note, env, lock_fd)]
     keep = ["--keep"] if need != "run" else []
     if page.WEB.is_dir() and (keep or not page.is_built()):
-        command = [PYTHON, ROOT / "setup" / "page.py", *keep, pinned(page.NODE)]
+        command = [PYTHON, ROOT / "setup" / "page.py", *keep]
         jobs.append(Job("editor", command, WORK / "page.log", lambda *_: "being built", env, lock_fd))
     if compiling:
         command = llama.compile_command(PYTHON, wheel_folder(build))

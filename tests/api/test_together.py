@@ -60,3 +60,22 @@ def test_nothing_is_accepted_that_could_not_be_written(tmp_path: Path) -> None:
     jobs.close()
     with pytest.raises(GraftError, match=r"jobs\.sqlite"):
         asyncio.run(together.add(lambda: adding(jobs, "a")))
+
+
+def test_a_defect_leaves_nobody_waiting(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path / "jobs.sqlite")
+    faults = [RuntimeError("the worker's pipe is gone")]
+
+    def wake() -> None:
+        if faults:
+            raise faults.pop()
+
+    together = Together(jobs, wake)
+
+    async def post() -> list[Job]:
+        with pytest.raises(RuntimeError, match="pipe"):
+            await together.add(lambda: adding(jobs, "a"))
+        return await together.add(lambda: adding(jobs, "b"))
+
+    assert [job.title for job in asyncio.run(asyncio.wait_for(post(), 20))] == ["b"]
+    jobs.close()
