@@ -15,8 +15,10 @@ from .errors import (
     MissingWeights,
     NodeFailed,
     NotValid,
+    Objection,
     Problem,
     did_you_mean,
+    fetchable,
 )
 from .events import (
     Cached,
@@ -46,7 +48,23 @@ from .running import Runner
 from .scheduler import Result
 from .scheduler import run as execute
 from .settings import Settings
-from .sockets import Boxes, Color, Drop, File, Heat, Image, Lazy, Mask, Model, Seed, Slider, Text
+from .sockets import (
+    Boxes,
+    Color,
+    Curve,
+    Drop,
+    File,
+    Heat,
+    Image,
+    Lazy,
+    Mask,
+    Model,
+    OnPicture,
+    Points,
+    Seed,
+    Slider,
+    Text,
+)
 from .workflow import Link, Node, Parameter, Workflow, build, dump, load, parse
 from .workshop import Run, file_cure, find_file
 
@@ -58,6 +76,7 @@ __all__ = [
     "Cached",
     "Cancelled",
     "Color",
+    "Curve",
     "Drop",
     "Dropped",
     "Event",
@@ -87,9 +106,12 @@ __all__ = [
     "NodeFailed",
     "NodeSpec",
     "NotValid",
+    "Objection",
+    "OnPicture",
     "OutputSpec",
     "Parameter",
     "Plan",
+    "Points",
     "Preview",
     "Problem",
     "Progress",
@@ -111,6 +133,7 @@ __all__ = [
     "did_you_mean",
     "dump",
     "execute",
+    "fetchable",
     "file_cure",
     "find_file",
     "guess",

@@ -11,6 +11,7 @@ import heapq
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from hashlib import blake2b
 from typing import Any, Protocol
 
@@ -22,6 +23,8 @@ from .workflow import Link
 Fingerprint = Callable[[File | Model, str], str]
 """What lies behind the name of a file or of weights, as a short text that changes when it does."""
 
+
+KEPT = ":keep"
 
 Key = bytes | Mapping[str, bytes]
 """A node's key; or of a source, for one item of its stream, a key for each output."""
@@ -55,8 +58,10 @@ def head_of(spec: NodeSpec) -> bytes:
 def tokens(
     plan: Plan, name: str, fingerprint: Fingerprint, made: Mapping[str, bytes]
 ) -> Iterator[tuple[str, bytes | None]]:
-    """For each input of a node what enters its key; None where that can't be known yet."""
+    """For each input of a node what enters its key; None where that can't be known yet. Under KEPT, what was taken back at it."""
     spec, node = plan.specs[name], plan.workflow.nodes[name]
+    if name in plan.workflow.keep:
+        yield KEPT, canonical(sorted(plan.workflow.keep[name]))
     for socket, entry in spec.inputs.items():
         value = node.inputs.get(socket, entry.default)
         if not isinstance(value, Link):
@@ -69,7 +74,7 @@ def tokens(
 
 def known(entry: InputSpec, source: NodeSpec | None, output: str) -> bool:
     """Whether the key of a link's source says all about its value: not where it names a file that the source did not vouch for."""
-    if not isinstance(entry.hint, File | Model):
+    if not entry.names_things:
         return True
     return source is not None and isinstance(source.outputs[output].hint, File)
 
@@ -78,7 +83,10 @@ def literal(entry: InputSpec, value: Any, fingerprint: Fingerprint) -> bytes:
     """A value in canonical form, with the fingerprint of the file or weights that it names."""
     if isinstance(entry.hint, File | Model) and isinstance(value, str):
         return f"{value}\0{fingerprint(entry.hint, value)}".encode("utf-8", "surrogatepass")
-    return canonical(value)
+    if entry.type.read is None or value is None:
+        return canonical(value)
+    named = "".join(f"\0{name}\0{fingerprint(hint, name)}" for _, hint, name in entry.names(value))
+    return canonical(entry.read(value)) + named.encode("utf-8", "surrogatepass")
 
 
 def canonical(value: Any) -> bytes:
@@ -87,6 +95,11 @@ def canonical(value: Any) -> bytes:
         return b"s" + value.encode("utf-8", "surrogatepass")
     if is_array(value):
         return f"{value.dtype}{value.shape}".encode() + blake2b(value.tobytes(), digest_size=16).digest()
+    if isinstance(value, list | tuple) and any(is_array(entry) or is_dataclass(entry) for entry in value):
+        return b"l" + b"".join(blake2b(canonical(entry), digest_size=16).digest() for entry in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        rows = [[field.name, canonical(getattr(value, field.name)).hex()] for field in fields(value)]
+        return b"d" + json.dumps([type(value).__qualname__, rows]).encode()
     return repr(value).encode() if not isinstance(value, dict) else json.dumps(value, sort_keys=True).encode()
 
 

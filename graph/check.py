@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-import networkx as nx
-
+from .decisions import passing
 from .declare import InputSpec, NodeSpec
 from .errors import GraftError, Problem, did_you_mean
 from .expand import expand
@@ -18,7 +17,7 @@ from .sockets import File, Model, fits
 from .workflow import Link, Node, Workflow
 
 WeightsProblem = Callable[[str, str], str | None]
-"""(kind, name) → why these weights can't be used, or None."""
+"""(kind, name) → why these weights can't be used (an Objection where a download would mend it), or None."""
 
 
 def problems(
@@ -48,6 +47,7 @@ def problems(
     for name, node in workflow.nodes.items():
         found.extend(_node_problems(name, node, workflow, registry, missing, weights))
     found.extend(parameters)
+    found.extend(_keep_problems(workflow, registry))
     circles = list(_cycle_problems(workflow))
     found.extend(circles or _stream_problems(workflow, registry))
     return found
@@ -81,7 +81,7 @@ def _node_problems(
         if entry.required:
             cure = "give a value or a link" if entry.type.literal else "link it"
             yield Problem(f"the {entry.type.name} is missing", cure, name, socket)
-        elif isinstance(entry.hint, Model):
+        elif entry.names_things:
             yield from _value_problems(name, entry, entry.default, None, weights)
 
 
@@ -114,12 +114,12 @@ def _value_problems(
         if entry.type.choices and isinstance(value, str):
             cure = did_you_mean(value, map(str, entry.type.choices), cure)
         yield Problem(wrong, cure, name, entry.name)
-    elif isinstance(entry.hint, File) and missing is not None and isinstance(value, str) and (cure := missing(value)):
-        yield Problem(f"there is no file '{value}'", cure, name, entry.name)
-    elif (
-        isinstance(entry.hint, Model) and weights is not None and (wrong := weights(entry.hint.kind, value)) is not None
-    ):
-        yield Problem(wrong, "", name, entry.name)
+        return
+    for where, hint, named in entry.names(value):
+        if isinstance(hint, File) and missing is not None and (cure := missing(named)):
+            yield Problem(f"{where}there is no file '{named}'", cure, name, entry.name)
+        if isinstance(hint, Model) and weights is not None and (wrong := weights(hint.kind, named)) is not None:
+            yield Problem(f"{where}{wrong}", "", name, entry.name, getattr(wrong, "weights", None))
 
 
 def _parameter_problems(workflow: Workflow, registry: Mapping[str, NodeSpec]) -> Iterator[Problem]:
@@ -134,7 +134,18 @@ def _parameter_problems(workflow: Workflow, registry: Mapping[str, NodeSpec]) ->
             yield Problem(what, cure, parameter.node)
 
 
+def _keep_problems(workflow: Workflow, registry: Mapping[str, NodeSpec]) -> Iterator[Problem]:
+    """A decision about a node that is not there (any more) says nothing; one that can't be obeyed does."""
+    for name in workflow.keep:
+        spec = registry.get(workflow.nodes[name].type) if name in workflow.nodes else None
+        if spec is not None and not passing(spec):
+            what = f"an item is taken back, but {spec.id} has no input that could stand for each of its outputs"
+            yield Problem(what, "take the node out of the graph's 'keep'", name)
+
+
 def _stream_problems(workflow: Workflow, registry: Mapping[str, NodeSpec]) -> list[Problem]:
+    import networkx as nx  # a tenth of a second: not before there is a graph
+
     specs = {name: registry[node.type] for name, node in workflow.nodes.items() if node.type in registry}
     if not any(spec.source for spec in specs.values()):
         return []
@@ -142,6 +153,8 @@ def _stream_problems(workflow: Workflow, registry: Mapping[str, NodeSpec]) -> li
 
 
 def _cycle_problems(workflow: Workflow) -> Iterator[Problem]:
+    import networkx as nx  # a tenth of a second: not before there is a graph
+
     graph = graph_of(workflow)
     if nx.is_directed_acyclic_graph(graph):
         return

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .cache import Fingerprint, Store, Values
+from .decisions import Item, passing
 from .declare import NodeSpec
-from .events import Cached, Event, Finished, Kept, Listener, Progress, Said, Started, Wrote
+from .events import Cached, Dropped, Event, Finished, Kept, Listener, Progress, Said, Started, Wrote
 from .lanes import Lanes, at_once, callers_thread
 from .workshop import Run
 
@@ -39,9 +40,9 @@ class Counts:
 @dataclass(frozen=True)
 class Context:
     """workshop: makes what a node gets after ``*``. keys, store: answers from earlier runs. journal: what writers of streams have written
-    already. index: which item this is about, None outside of streams. written: the files of this item, by node. inside: is told when a node per
-    item starts and ends, by the thread that sees to the item, so that a program that watches for crashes knows where it is; it must be quick.
-    made: is told what each node answered, now or in an earlier run, but not of nodes per item; it must be quick too."""
+    already. index: which item this is about, None outside of streams; item: what it is. written: its files, by node. inside: is told when a node per
+    item starts and ends, by the thread that sees to the item, so that a program that watches for crashes knows where it is; it must be
+    quick. made: is told what each node answered, now or in an earlier run, but not of nodes per item; it must be quick too."""
 
     make: Callable[[str], Run]
     listener: Listener
@@ -59,6 +60,7 @@ class Context:
     written: dict[str, list[str]] = field(default_factory=dict)
     inside: Listener | None = None
     made: Callable[[str, Values], None] | None = None
+    item: Item | None = None
 
     @property
     def keyed(self) -> bool:
@@ -131,12 +133,18 @@ class Context:
             self.counts.ran += ran
             self.counts.cached += cached
 
-    def for_item(self, index: int, keys: Mapping[str, bytes]) -> Context:
+    def for_item(self, index: int, keys: Mapping[str, bytes], item: Item) -> Context:
         """The context of one item, whose thread waits for each of its nodes; ``keys`` are those of its nodes."""
         submit = self.lanes.inside if self.lanes is not None else callers_thread
-        return replace(self, index=index, keys=keys, written={}, submit=submit)
+        return replace(self, index=index, keys=keys, written={}, submit=submit, item=item)
 
-    def item(self, work: Callable[[], Answer]) -> Future[Answer]:
+    def drop(self, name: str, spec: NodeSpec, reason: str) -> None:
+        """Tell that a gate let the item go no further, and by which key it can be taken back, if it can."""
+        item = self.item
+        key = item.key if item is not None and passing(spec) else ""
+        self.tell(Dropped(name, self.index, reason, key=key, file=item.file if item is not None else ""))
+
+    def begin(self, work: Callable[[], Answer]) -> Future[Answer]:
         """Begin an item: on a thread of the items' pool, or here where it is one of a nested stream."""
         if self.ahead:
             assert self.lanes is not None

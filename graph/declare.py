@@ -3,6 +3,7 @@ and the schema come from the signature and the docstring, read once, when the mo
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import operator
@@ -13,7 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from .sockets import Drop, File, Lazy, Model, SocketType, hint_problem, socket_type, split_optional
+from . import records
+from .records import Change, Name, RecordKind
+from .sockets import Drop, File, Lazy, Model, OnPicture, SocketType, hint_problem, is_array, socket_type, split_optional
 from .workshop import Run
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -39,11 +42,33 @@ class InputSpec:
         return self.default is REQUIRED
 
     def problem(self, value: Any) -> str | None:
-        """What is wrong with a value for this input, or None."""
+        """What is wrong with a value for this input, or with what a file holds for it; None when nothing is."""
         if value is None:
             return None if self.optional else f"expected {self.type.name}, got nothing"
-        wrong = self.type.check(value)
+        wrong = self.type.problem(value)
         return wrong if wrong is not None else hint_problem(self.hint, value)
+
+    def read(self, value: Any) -> Any:
+        """What the function is called with, of what a file holds and ``problem`` finds nothing wrong with; a value is itself."""
+        return value if value is None or self.type.read is None else self.type.read(value)
+
+    def names(self, value: Any) -> Iterator[Name]:
+        """The files and weights that a literal names: where in it ("" or "entry 2: weights: "), which hint, and the name."""
+        if isinstance(self.hint, File | Model) and isinstance(value, str):
+            yield "", self.hint, value
+        elif self.type.of is not None:
+            yield from self.type.of.names(value)
+
+    def renamed(self, value: Any, change: Change) -> Any:
+        """The literal with every file and weights that it names called as ``change`` says."""
+        if isinstance(self.hint, File | Model) and isinstance(value, str):
+            return change(self.hint, value)
+        return value if self.type.of is None else self.type.of.renamed(value, change)
+
+    @property
+    def names_things(self) -> bool:
+        """Whether a value may name files or weights."""
+        return isinstance(self.hint, File | Model) or (self.type.of is not None and self.type.of.names_things)
 
 
 @dataclass(frozen=True)
@@ -177,7 +202,42 @@ def _input(parameter: inspect.Parameter, annotation: Any, text: str) -> InputSpe
         optional = optional or inner
     lazy = any(isinstance(hint, Lazy) for hint in hints)
     hint = next((hint for hint in hints if not isinstance(hint, Lazy)), None)
-    return InputSpec(parameter.name, socket_type(annotation), parameter.default, optional, lazy, hint, text, collects)
+    return InputSpec(parameter.name, _type(annotation), parameter.default, optional, lazy, hint, text, collects)
+
+
+@functools.cache
+def _records(classes: tuple[type, ...]) -> SocketType:
+    kinds = tuple(_kind(part) for part in classes)
+    if len({kind.name for kind in kinds}) < len(kinds):
+        raise TypeError(f"two kinds of one list are called alike: {', '.join(kind.name for kind in kinds)}")
+    return records.row(classes, kinds)
+
+
+def _type(annotation: Any) -> SocketType:
+    classes = records.classes_of(annotation)
+    return _records(classes) if classes else socket_type(annotation)
+
+
+def _kind(kind: type) -> RecordKind:
+    """A dataclass as a kind of record: fields like the inputs of a node."""
+    hints = typing.get_type_hints(kind, include_extras=True)
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    summary, text, _ = _docstring(kind, fields)
+    helps = {name: line for part in reversed(kind.__mro__[:-1]) for name, line in _docstring(part, fields)[2].items()}
+    name = records.name_of(kind)
+    inputs = {}
+    for field in fields.values():
+        made = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+        default = REQUIRED if made is dataclasses.MISSING else made
+        parameter = inspect.Parameter(field.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default)
+        inputs[field.name] = _input(parameter, hints[field.name], helps.get(field.name, ""))
+    if "do" in inputs or not kind.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        raise TypeError(f"{kind.__name__} must be a frozen dataclass without a field 'do'")
+    for entry in inputs.values():
+        if entry.lazy or entry.collects or not entry.type.literal:
+            raise TypeError(f"{kind.__name__}.{entry.name} can't be written in a file, so it can be no field")
+        _check_input(kind.__name__, entry)
+    return RecordKind(name, _spoken(name), "\n\n".join(part for part in (summary, text) if part), inputs, kind)
 
 
 def _item(annotation: Any) -> tuple[Any, bool]:
@@ -208,10 +268,10 @@ def _output(name: str, annotation: Any) -> OutputSpec:
     hint = None
     if typing.get_origin(annotation) is typing.Annotated:
         annotation, hint, *_ = typing.get_args(annotation)
-    return OutputSpec(name, socket_type(annotation), hint)
+    return OutputSpec(name, _type(annotation), hint)
 
 
-def _docstring(function: Callable[..., Any], names: Mapping[str, Any]) -> tuple[str, str, dict[str, str]]:
+def _docstring(function: Any, names: Mapping[str, Any]) -> tuple[str, str, dict[str, str]]:
     """Summary line, the text between, and the line (with its continuation lines) for each input."""
     lines = inspect.cleandoc(function.__doc__ or "").splitlines()
     helps: dict[str, str] = {}
@@ -242,15 +302,22 @@ def _spoken(name: str) -> str:
 
 def _check_defaults(spec: NodeSpec) -> None:
     for entry in spec.inputs.values():
-        if (
-            not entry.required
-            and not (entry.default is None and entry.lazy)
-            and (wrong := entry.problem(entry.default))
-        ):
-            raise TypeError(f"{spec.id}: the default of '{entry.name}' is wrong: {wrong}")
-        if isinstance(entry.hint, File | Model) and entry.type.name != "text":
-            raise TypeError(f"{spec.id}: '{entry.name}' is a file or a model, so its type must be str")
+        _check_input(spec.id, entry)
         if entry.collects and (entry.lazy or not entry.required):
             raise TypeError(f"{spec.id}: '{entry.name}' takes a stream, so it can't be lazy or have a default")
         if entry.lazy and spec.needs is None:
             raise TypeError(f"{spec.id}: '{entry.name}' is lazy, so the node must be declared with needs=")
+        if isinstance(entry.hint, OnPicture):
+            on = spec.inputs.get(entry.hint.of)
+            if entry.type.name not in ("boxes", "points") or on is None or on.type.name not in ("image", "mask"):
+                raise TypeError(f"{spec.id}: '{entry.name}' must be boxes or points on an input that is a picture")
+
+
+def _check_input(owner: str, entry: InputSpec) -> None:
+    given = not entry.required and not (entry.default is None and entry.lazy)
+    if given and (wrong := entry.problem(entry.default)):
+        raise TypeError(f"{owner}: the default of '{entry.name}' is wrong: {wrong}")
+    if given and is_array(entry.default):
+        raise TypeError(f"{owner}: the default of '{entry.name}' must be written as a file holds it, as a tuple")
+    if isinstance(entry.hint, File | Model) and entry.type.name != "text":
+        raise TypeError(f"{owner}: '{entry.name}' is a file or a model, so its type must be str")

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from .declare import InputSpec, NodeSpec
-from .sockets import File, Model, Seed, Slider, Text, fits
+from .records import Records
+from .sockets import File, Model, OnPicture, Seed, Slider, Text, fits
 
 
 def schema(spec: NodeSpec) -> dict[str, Any]:
@@ -60,6 +61,8 @@ def _wish(entry: InputSpec) -> str:
         text = "one of " + ", ".join(map(str, entry.type.choices))
     if isinstance(entry.hint, Slider):
         text += f", {entry.hint.low:g} to {entry.hint.high:g}"
+    if entry.type.of is not None:
+        text += ": " + ", ".join(entry.type.of.kinds)
     return text + (", may be left out" if entry.optional else "")
 
 
@@ -75,15 +78,40 @@ def _input(entry: InputSpec) -> dict[str, Any]:
         data["collects"] = True
     if entry.type.choices:
         data["choices"] = list(entry.type.choices)
+    widget = _widget(entry)
+    if widget is not None:
+        data["widget"] = widget
+    return data
+
+
+def _widget(entry: InputSpec) -> dict[str, Any] | None:
+    """How a value is asked for, where its type alone does not say it."""
     match entry.hint:
         case Slider(low, high, step):
-            data["widget"] = {"kind": "slider", "low": low, "high": high, "step": step}
+            return {"kind": "slider", "low": low, "high": high, "step": step}
         case Text(multiline):
-            data["widget"] = {"kind": "text", "multiline": multiline}
+            return {"kind": "text", "multiline": multiline}
         case File(kind):
-            data["widget"] = {"kind": "file", "of": kind}
+            return {"kind": "file", "of": kind}
         case Model(kind):
-            data["widget"] = {"kind": "model", "of": kind}
+            return {"kind": "model", "of": kind}
         case Seed():
-            data["widget"] = {"kind": "seed"}
-    return data
+            return {"kind": "seed"}
+    if entry.type.name in ("boxes", "points"):
+        return {"kind": entry.type.name, "on": entry.hint.of if isinstance(entry.hint, OnPicture) else None}
+    if entry.type.name == "curve":
+        return {"kind": "curve"}
+    return _records(entry.type.of) if entry.type.of is not None else None
+
+
+def _records(records: Records) -> dict[str, Any]:
+    kinds = [
+        {
+            "name": kind.name,
+            "title": kind.title,
+            "help": kind.help,
+            "fields": {name: _input(field) for name, field in kind.fields.items()},
+        }
+        for kind in records.kinds.values()
+    ]
+    return {"kind": "records", "of": kinds}

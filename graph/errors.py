@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 
 class GraftError(Exception):
-    """Something that a user can mend. ``what`` says what is wrong, ``cure`` what to do; both are sentences without the stop."""
+    """Something that a user can mend. ``what`` says what is wrong, ``cure`` what to do; both are sentences without the stop. ``weights``: the kind
+    and name of weights that mend it when they are fetched, None where none would."""
+
+    weights: tuple[str, str] | None = None
 
     def __init__(self, what: str, cure: str = "", *, node: str = "", socket: str = "") -> None:
         super().__init__(what, cure)
@@ -30,12 +33,12 @@ class BadInput(GraftError):
 
 
 class MissingWeights(GraftError):
-    """A model's weights are not on this machine."""
+    """A model's weights are not on this machine. ``weights`` is set by who knows under which name they can be fetched."""
 
     def __init__(self, what: str, size: str, source: str, cure: str) -> None:
         detail = ", ".join(part for part in (size, f"from {source}" if source else "") if part)
         super().__init__(f"the weights of {what} are not on this machine" + (f" ({detail})" if detail else ""), cure)
-        self.size, self.source = size, source
+        self.subject, self.size, self.source = what, size, source
 
 
 class BadFile(GraftError):
@@ -56,15 +59,33 @@ class NodeFailed(GraftError):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing in a workflow that must be mended before it can run. ``node`` and ``socket`` may be empty."""
+    """One thing in a workflow that must be mended before it can run. ``node`` and ``socket`` may be empty; ``weights`` as of GraftError."""
 
     what: str
     cure: str = ""
     node: str = ""
     socket: str = ""
+    weights: tuple[str, str] | None = None
 
     def __str__(self) -> str:
         return str(GraftError(self.what, self.cure, node=self.node, socket=self.socket))
+
+
+class Objection(str):
+    """Why weights can't be used, as a sentence; ``weights`` as of GraftError."""
+
+    weights: tuple[str, str] | None = None
+
+    @classmethod
+    def of(cls, error: GraftError) -> Objection:
+        found = cls(error)
+        found.weights = error.weights
+        return found
+
+
+def fetchable(error: GraftError | Problem) -> dict[str, dict[str, str]]:
+    """{"weights": {"kind", "name"}} for a row that tells of an error which a download mends; nothing for others."""
+    return {"weights": dict(zip(("kind", "name"), error.weights, strict=True))} if error.weights else {}
 
 
 class NotValid(GraftError):

@@ -77,11 +77,13 @@ class Expected(Event):
 @dataclass(frozen=True)
 class Dropped(Event):
     """The node let an item go no further: a gate's ``reason``, or with ``failed`` the error over which it was passed. ``item`` counts
-    from 0; None where there is no stream."""
+    from 0; None where there is no stream. ``key``: what names the item where it can be taken back (decisions.py), ``file``: the file that it is; "" else."""
 
     item: int | None
     reason: str
     failed: bool = False
+    key: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True)

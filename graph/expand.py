@@ -31,9 +31,10 @@ def expand(workflow: Workflow, registry: Mapping[str, NodeSpec]) -> Workflow:
         return workflow
     nodes: dict[str, Node] = {}
     outputs: dict[Link, Link] = {}
-    _lay_out(_Part(workflow, "", {}, ()), nodes, outputs)
+    keep: dict[str, frozenset[str]] = {}
+    _lay_out(_Part(workflow, "", {}, ()), nodes, outputs, keep)
     flat = {name: _resolved(node, outputs) for name, node in nodes.items()}
-    return replace(workflow, nodes=_switched(flat, registry))
+    return replace(workflow, nodes=_switched(flat, registry), keep=keep)
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,14 @@ class _Part:
     inside: tuple[str, ...]
 
 
-def _lay_out(first: _Part, nodes: dict[str, Node], outputs: dict[Link, Link]) -> None:
-    """Fill ``nodes`` with all nodes of a part and of those in it, and ``outputs`` with what stands for the outputs of graphs."""
+def _lay_out(first: _Part, nodes: dict[str, Node], outputs: dict[Link, Link], keep: dict[str, frozenset[str]]) -> None:
+    """Fill ``nodes`` with all nodes of a part and of those in it, ``outputs`` with what stands for the outputs of graphs, and ``keep`` with what
+    their gates let pass."""
     todo = [first]
     while todo:
         part = todo.pop()
+        for gate, items in part.workflow.keep.items():
+            keep[part.prefix + gate] = keep.get(part.prefix + gate, frozenset()) | items
         given: dict[tuple[str, str], Any] = {}
         for name, value in part.given.items():
             parameter = part.workflow.parameters.get(name)

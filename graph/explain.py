@@ -10,7 +10,7 @@ from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
-from .cache import Fingerprint, Store, key_of, tokens
+from .cache import KEPT, Fingerprint, Store, key_of, tokens
 from .plan import Plan
 from .sockets import File, Model
 from .workflow import Link, Workflow
@@ -103,9 +103,12 @@ def _reason(name: str, plan: Plan, before: Mapping[str, dict[str, str]], now: To
 def _changes(name: str, plan: Plan, old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     if old[":type"] != new[":type"]:
         return ["the node itself changed"]
-    found = []
+    found = ["an item is no longer taken back"] if KEPT in old and KEPT not in new else []
     for socket, token in new.items():
         if socket in ("", ":type") or old.get(socket) == token:
+            continue
+        if socket == KEPT:
+            found.append("other items were taken back")
             continue
         value = plan.workflow.nodes[name].inputs.get(socket)
         hint = plan.specs[name].inputs[socket].hint

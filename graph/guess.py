@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import networkx as nx
-
 from .declare import InputSpec, NodeSpec
 from .expand import expand
 from .levels import behind, levels
@@ -41,6 +39,8 @@ def guess(
     workflow: Workflow, registry: Mapping[str, NodeSpec], header: Callable[[str], Size | None]
 ) -> dict[str, Guess]:
     """What is known before a run of each node of a workflow that ``check.problems`` found in order. header: the size of a picture file."""
+    import networkx as nx  # a tenth of a second: not before there is a graph
+
     flat = expand(workflow, registry)
     order = list(nx.topological_sort(graph_of(flat)))
     specs = {name: registry[node.type] for name, node in flat.nodes.items() if node.type in registry}

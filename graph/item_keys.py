@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from .cache import Fingerprint, Key, Values, canonical, head_of, known, literal
+from .cache import KEPT, Fingerprint, Key, Values, canonical, head_of, known, literal
+from .decisions import Item
 from .plan import Plan
 from .sockets import File
 from .workflow import Link
@@ -35,6 +36,7 @@ class ItemKeys:
     ) -> None:
         self.axis, self.plan, self.fingerprint = axis, plan, fingerprint
         self.outer = outer if plan.units else {}
+        self.keep = {name: items for name, items in plan.workflow.keep.items() if name in plan.specs}
         self.recipes: list[_Recipe] = []
         inside = {axis}
         for name in names:
@@ -63,12 +65,16 @@ class ItemKeys:
                 return None
         return _Recipe(name, tuple(_joined(parts)))
 
-    def of(self, values: Values) -> dict[str, Any]:
-        """The keys of the nodes for the item that the source's outputs ``values`` are, and of the source: one for each output."""
+    def of(self, values: Values, which: Item) -> dict[str, Any]:
+        """The keys of the nodes for the item that the source's outputs ``values`` are, and of the source: one for each output. which: the same, as
+        decisions know it."""
         item = self._item(values)
+        taken = {name for name, items in self.keep.items() if which.key in items}
         made: dict[str, Any] = {**self.outer, self.axis: item}
         for recipe in self.recipes:
             digest = blake2b(digest_size=16)
+            if recipe.name in taken:
+                digest.update(KEPT.encode())
             for part in recipe.parts:
                 if isinstance(part, bytes):
                     digest.update(part)

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .cache import Values, canonical
+from .cache import KEPT, Values, canonical
 from .calls import call, call_network
 from .context import Context
+from .decisions import judged
 from .declare import InputSpec, NodeSpec
 from .errors import BadInput, Cancelled, GraftError
-from .events import Cached, Dropped, Finished, Started
+from .events import Cached, Finished, Started
 from .plan import Plan
 from .sockets import Drop
 from .workflow import Link
@@ -70,7 +71,7 @@ class Line:
             if isinstance(value, Link):
                 links.append((socket, value.node, value.output, self._check(entry, value)))
             else:
-                fixed[socket] = value
+                fixed[socket] = entry.read(value)
         collects = tuple(socket for socket, entry in spec.inputs.items() if entry.collects)
         return _Step(name, spec, fixed, tuple(links), collects, sources, twin, frees)
 
@@ -89,11 +90,12 @@ def _twins(plan: Plan) -> dict[str, str]:
         spec, given = plan.specs[name], plan.workflow.nodes[name].inputs
         if spec.writes:
             continue
-        entering = []
+        entering: list[tuple[str, Any]] = []
         for socket, entry in spec.inputs.items():
             value = given.get(socket, entry.default)
             known = (twins.get(value.node, value.node), value.output) if isinstance(value, Link) else canonical(value)
             entering.append((socket, known))
+        entering.append((KEPT, plan.workflow.keep.get(name)))
         twin = first.setdefault((spec.id, tuple(entering)), name)
         if twin != name:
             twins[name] = twin
@@ -159,7 +161,10 @@ class Walk:
         if context.inside is not None:
             context.inside(Started(name))
         try:
-            answer = self._called(step, self._inputs(step))
+            inputs = self._inputs(step)
+            answer = judged(
+                name, step.spec, inputs, self._called(step, inputs), context.item, self.line.plan.workflow.keep
+            )
         except GraftError as error:
             error.node = error.node or name
             raise
@@ -168,7 +173,7 @@ class Walk:
         if context.inside is not None:
             context.inside(Finished(name, seconds))
         if isinstance(answer, Drop):
-            context.tell(Dropped(name, context.index, answer.reason))
+            context.drop(name, step.spec, answer.reason)
             self._stop_at(name)
             return
         self.values[name] = answer
@@ -182,8 +187,10 @@ class Walk:
         inputs = dict(step.fixed)
         for socket, node, output, check in step.links:
             value = self.values[node][output]
-            if check is not None and (wrong := check(value)) is not None:
-                raise BadInput(socket, wrong, "change what is linked to it")
+            if check is not None:
+                if (wrong := check(value)) is not None:
+                    raise BadInput(socket, wrong, "change what is linked to it")
+                value = step.spec.inputs[socket].read(value)
             inputs[socket] = value
         for socket in step.collects:
             inputs[socket] = iter([inputs[socket]])

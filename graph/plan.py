@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import networkx as nx
-
 from .declare import NodeSpec
 from .errors import GraftError
 from .expand import expand
 from .workflow import Link, Workflow
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from .regions import Unit
 
 
@@ -41,6 +41,8 @@ class Plan:
 
 def graph_of(workflow: Workflow) -> nx.DiGraph[str]:
     """An edge from each source to each consumer; links to nodes that do not exist are left out."""
+    import networkx as nx  # a tenth of a second: not before there is a graph
+
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(workflow.nodes)
     graph.add_edges_from(
@@ -57,6 +59,8 @@ def make(workflow: Workflow, registry: Mapping[str, NodeSpec], targets: Iterable
 
     targets: the nodes whose values are wanted; by default those that write, and where none does, those nothing consumes.
     """
+    import networkx as nx  # a tenth of a second: not before there is a graph
+
     workflow = expand(workflow, registry)
     graph = graph_of(workflow)
     specs = {name: registry[node.type] for name, node in workflow.nodes.items() if node.type in registry}

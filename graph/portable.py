@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .declare import NodeSpec
-from .sockets import File
+from .declare import InputSpec, NodeSpec
+from .sockets import File, Model
 from .workflow import Workflow
 from .workshop import find_file
 
@@ -16,17 +16,21 @@ from .workshop import find_file
 def portable(workflow: Workflow, registry: Mapping[str, NodeSpec], shipped: Path) -> Workflow:
     """The same workflow, naming each file that is there by its whole path; or from ``shipped`` on where it lies in that folder, whose files are found on every
     machine."""
-    sockets: dict[str, list[str]] = {}
+    sockets: dict[str, list[InputSpec]] = {}
     values: dict[tuple[str, str], Any] = {}
+
+    def whole(hint: File | Model, name: str) -> str:
+        return _named(name, workflow.folder, shipped) if isinstance(hint, File) else name
+
     for name, node in workflow.nodes.items():
         if node.type not in sockets:
             spec = registry.get(node.type)
             entries = spec.inputs.values() if spec is not None else ()
-            sockets[node.type] = [entry.name for entry in entries if isinstance(entry.hint, File)]
-        for socket in sockets[node.type]:
-            value = node.inputs.get(socket)
-            if isinstance(value, str) and (named := _named(value, workflow.folder, shipped)) != value:
-                values[name, socket] = named
+            sockets[node.type] = [entry for entry in entries if entry.names_things]
+        for entry in sockets[node.type]:
+            value = node.inputs.get(entry.name)
+            if isinstance(value, str | list) and (named := entry.renamed(value, whole)) != value:
+                values[name, entry.name] = named
     return workflow.with_values(values) if values else workflow
 
 

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-import networkx as nx
-
 from .errors import GraftError
 from .levels import Level, behind, levels
 from .plan import Plan
@@ -95,6 +93,8 @@ class _Contraction:
     def _ordered(
         self, sources: dict[str, tuple[str, ...]], targets: tuple[str, ...], units: dict[str, Unit], unit_of: dict[str, str]
     ) -> Plan:  # fmt: skip
+        import networkx as nx  # a tenth of a second: not before there is a graph
+
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(sources)
         graph.add_edges_from((source, name) for name, found in sources.items() for source in found)
@@ -110,6 +110,8 @@ class _Contraction:
 
     def _groups(self, axes: list[str], feeds: Mapping[str, tuple[Feed, ...]]) -> list[list[str]]:
         """Sources whose streams flow at the same time: collected by one node, or made one from the other."""
+        import networkx as nx  # a tenth of a second: not before there is a graph
+
         graph: nx.Graph[str] = nx.Graph()
         graph.add_nodes_from(axes)
         for name, found in feeds.items():

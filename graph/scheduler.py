@@ -18,8 +18,9 @@ from typing import Any
 from .cache import Values
 from .calls import call, call_network
 from .context import Context
+from .decisions import judged
 from .errors import BadInput, Cancelled, GraftError
-from .events import Cached, Dropped, Event, Failed, Finished, Listener, Started
+from .events import Cached, Event, Failed, Finished, Listener, Started
 from .lanes import Lanes, at_once
 from .plan import Plan, merge_twins
 from .regions import Unit
@@ -85,6 +86,7 @@ class Loop:
         self.chosen: dict[str, set[str]] = {}
         self.answers: dict[str, Values] = {}
         self.turns: dict[str, bytes] = {}
+        self.gated: dict[str, Mapping[str, Any]] = {}  # what came in to gates that a person may have overruled
         self.uses = {name: len(consumers) for name, consumers in plan.consumers.items()}
         for name in plan.targets:
             self.uses[name] += 1
@@ -187,6 +189,7 @@ class Loop:
                     wrong = entry.problem(value)
                     if wrong is not None:
                         raise BadInput(socket, wrong, "change what is linked to it")
+            value = entry.read(value)
             inputs[socket] = iter([value]) if entry.collects else value
         return inputs
 
@@ -207,6 +210,8 @@ class Loop:
         spec = self.plan.specs[name]
         with self._blamed_on(name):
             inputs = self._inputs(name)
+        if name in self.plan.workflow.keep:
+            self.gated[name] = inputs
         self.context.tell(Started(name))
         work = (
             (lambda: call_network(name, spec, inputs, run)) if spec.network else (lambda: call(name, spec, inputs, run))
@@ -248,8 +253,9 @@ class Loop:
         if self.context.lanes is not None:
             self.context.lanes.learn(spec, seconds)
         self.context.tell(Finished(name, seconds))
+        values = judged(name, spec, self.gated.pop(name, NOTHING), values, self.context.item, self.plan.workflow.keep)
         if isinstance(values, Drop):
-            self.context.tell(Dropped(name, self.context.index, values.reason))
+            self.context.drop(name, spec, values.reason)
             self._finish(name, NOTHING, gone=True)
             return
         self.context.remember(name, spec, values, seconds, self.turns)

@@ -6,15 +6,20 @@ A hint in ``Annotated`` says how a value is asked for (slider, text area, file p
 
 from __future__ import annotations
 
-import math
 import re
 import types
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NewType, TypeGuard
+from typing import TYPE_CHECKING, Any, NewType, TypeGuard
 
 import numpy as np
+
+from . import literals
+from .literals import named as _named
+
+if TYPE_CHECKING:
+    from .records import Records
 
 Image = NewType("Image", np.ndarray)
 """uint8 RGB (H, W, 3), read-only."""
@@ -23,7 +28,11 @@ Mask = NewType("Mask", np.ndarray)
 Heat = NewType("Heat", np.ndarray)
 """float32 (H, W), 0..1: how much each pixel looks like what was asked for."""
 Boxes = NewType("Boxes", np.ndarray)
-"""float32 (N, 4), xyxy in pixels."""
+"""float32 (N, 4), xyxy in pixels. In a file: [[left, top, right, bottom], …]."""
+Points = NewType("Points", np.ndarray)
+"""float32 (N, 3): x and y in pixels, and 1 (this place belongs to the thing) or 0 (it does not). In a file: [[x, y, 1], …]."""
+Curve = NewType("Curve", np.ndarray)
+"""float32 (N, 2): control points of a curve, x and y from 0 to 1, x rising; at least two. In a file: [[0, 0], [1, 1]]."""
 Color = NewType("Color", str)
 """A colour as "#rrggbb"."""
 
@@ -64,6 +73,13 @@ class Seed:
 
 
 @dataclass(frozen=True)
+class OnPicture:
+    """Boxes or points that are drawn on the picture which comes in at the input ``of``."""
+
+    of: str
+
+
+@dataclass(frozen=True)
 class Lazy:
     """This input is made only when the node's ``needs`` function asks for it."""
 
@@ -81,7 +97,8 @@ Check = Callable[[Any], str | None]
 @dataclass(frozen=True)
 class SocketType:
     """One kind of value. ``check`` answers what is wrong with a value, or None. Colour and shape are for the canvas: the shape
-    tells sockets apart without colour."""
+    tells sockets apart without colour. ``read`` makes the value of what a file holds, where the two differ (values pass unchanged),
+    and raises ValueError; ``of`` says what a list of records may hold."""
 
     name: str
     colour: str
@@ -89,6 +106,18 @@ class SocketType:
     check: Check
     choices: tuple[Any, ...] = ()
     literal: bool = True
+    read: Callable[[Any], Any] | None = None
+    of: Records | None = None
+
+    def problem(self, literal: Any) -> str | None:
+        """What is wrong with a value or with what a file holds for it, or None."""
+        if self.read is None:
+            return self.check(literal)
+        try:
+            self.read(literal)
+        except ValueError as error:
+            return str(error)
+        return None
 
 
 def _array(dtype: str, dims: int, wish: str) -> Check:
@@ -104,9 +133,27 @@ def _array(dtype: str, dims: int, wish: str) -> Check:
     return check
 
 
-def _boxes(value: Any) -> str | None:
-    good = isinstance(value, np.ndarray) and value.dtype == np.float32 and value.ndim == 2 and value.shape[1] == 4
-    return None if good else f"expected boxes float32 (N, 4), got {_named(value)}"
+def _table(columns: int, wish: str) -> Check:
+    def check(value: Any) -> str | None:
+        good = is_array(value) and value.dtype == np.float32 and value.ndim == 2 and value.shape[1] == columns
+        return None if good else f"expected {wish} float32 (N, {columns}), got {_named(value)}"
+
+    return check
+
+
+def _drawn(name: str, colour: str, shape: str, columns: int, read: Callable[[Any], np.ndarray]) -> SocketType:
+    """The row of a table of numbers that a file holds as a list."""
+    check = _table(columns, name)
+
+    def value_of(literal: Any) -> np.ndarray:
+        if not is_array(literal):
+            return read(literal)
+        wrong = check(literal)
+        if wrong is not None:
+            raise ValueError(wrong)
+        return literal
+
+    return SocketType(name, colour, shape, check, read=value_of)
 
 
 def _text(value: Any) -> str | None:
@@ -124,7 +171,7 @@ def _integer(value: Any) -> str | None:
 def _number(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"expected a number, got {_named(value)}"
-    return None if math.isfinite(value) else f"expected a finite number, got {value}"
+    return None if literals.finite(value) else f"expected a finite number, got {_named(value)}"
 
 
 def _switch(value: Any) -> str | None:
@@ -137,20 +184,14 @@ def _colour(value: Any) -> str | None:
     return f"expected a colour such as '#ff8800', got {_named(value)}"
 
 
-def _named(value: Any) -> str:
-    """A value for an error message, never longer than a line."""
-    if isinstance(value, np.ndarray):
-        return f"an array {value.dtype} {value.shape}"
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}…"
-
-
 ANYTHING = SocketType("anything", "#9aa0a6", "circle", lambda value: None)
 _TYPES: dict[Any, SocketType] = {
     Image: SocketType("image", "#4c8dff", "square", _array("uint8", 3, "an image uint8 (H, W, 3)"), literal=False),
     Mask: SocketType("mask", "#e8e8e8", "diamond", _array("uint8", 2, "a mask uint8 (H, W)"), literal=False),
     Heat: SocketType("heat", "#ff7a45", "triangle", _array("float32", 2, "a heat map float32 (H, W)"), literal=False),
-    Boxes: SocketType("boxes", "#f2c744", "hexagon", _boxes, literal=False),
+    Boxes: _drawn("boxes", "#f2c744", "hexagon", 4, literals.boxes),
+    Points: _drawn("points", "#ff6fae", "cross", 3, literals.points),
+    Curve: _drawn("curve", "#8f9bff", "wave", 2, literals.curve),
     Color: SocketType("color", "#d36cff", "circle", _colour),
     str: SocketType("text", "#55c17a", "circle", _text),
     int: SocketType("integer", "#36b3b3", "circle", _integer),
@@ -191,7 +232,15 @@ def _list(item: SocketType) -> SocketType:
                 return f"entry {index + 1}: {wrong}"
         return None
 
-    return SocketType(f"list of {item.name}", item.colour, "square", check)
+    def read(value: Any) -> list[Any]:
+        if not isinstance(value, list | tuple):
+            raise ValueError(f"expected a list, got {_named(value)}")
+        for index, entry in enumerate(value):
+            if (wrong := item.problem(entry)) is not None:
+                raise ValueError(f"entry {index + 1}: {wrong}")
+        return [item.read(entry) if item.read else entry for entry in value]
+
+    return SocketType(f"list of {item.name}", item.colour, "square", check, read=read if item.read else None)
 
 
 def split_optional(annotation: Any) -> tuple[Any, bool]:

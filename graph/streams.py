@@ -20,6 +20,7 @@ from typing import Any
 from .cache import Values
 from .calls import call, outputs_of
 from .context import Context
+from .decisions import Item
 from .declare import InputSpec
 from .errors import BadInput, Cancelled, GraftError, NodeFailed
 from .events import Dropped, Event, Expected, Finished, Progress, Started
@@ -168,6 +169,7 @@ class UnitRun:
                 value = self.values[value.node][value.output]
                 if (wrong := entry.problem(value)) is not None:
                     raise blame(BadInput(socket, wrong, "change what is linked to it"), name)
+            value = entry.read(value)
             inputs[socket] = iter([value]) if entry.collects else value
         return inputs
 
@@ -237,7 +239,7 @@ class Driver:
             with closing(self._items()) as items:
                 for index, item in enumerate(items):
                     values = outputs_of(self.axis, spec, item)
-                    window.append(self.context.item(lambda i=index, v=values: self._through(i, v)))  # type: ignore[misc]
+                    window.append(self.context.begin(lambda i=index, v=values: self._through(i, v)))  # type: ignore[misc]
                     if len(window) > ahead:
                         self._make_room(window)
                     if not self.has_sinks and all(channel.closed for channel in self.tap.channels):
@@ -291,7 +293,8 @@ class Driver:
         """Take one item through its plan: the values of the ends that it came to, or None where it failed and is passed over."""
         if self.unit.ended():
             raise Over
-        context = self.context.for_item(index, self.keys.of(values) if self.keys else {})
+        item = Item(self.plan.specs[self.axis], values, self.context.item)
+        context = self.context.for_item(index, self.keys.of(values, item) if self.keys else {}, item)
         try:
             passed = self._passed(context, {**self.broadcast, self.axis: values})
         except GraftError as error:
@@ -343,7 +346,7 @@ def checked(entry: InputSpec, items: Iterable[Any]) -> Iterator[Any]:
     for item in items:
         if (wrong := entry.problem(item)) is not None:
             raise BadInput(entry.name, wrong, "change what is linked to it")
-        yield item
+        yield entry.read(item)
 
 
 def blame(error: GraftError, name: str) -> GraftError:

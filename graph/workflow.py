@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from .decisions import Keep
 from .errors import BadFile, did_you_mean
 
 FORMAT = 1
@@ -54,13 +55,15 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Workflow:
-    """A graph as it was saved. ``raw`` is the JSON that it came from; ``folder`` is where relative paths start."""
+    """A graph as it was saved. ``raw`` is the JSON that it came from; ``folder`` is where relative paths start; ``keep`` says what gates let pass whatever
+    they find (decisions.py)."""
 
     nodes: Mapping[str, Node]
     title: str = ""
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = Path()
+    keep: Keep = field(default_factory=dict)
 
     def with_values(self, values: Mapping[tuple[str, str], Any]) -> Workflow:
         """A copy in which each (node, input) has the new value; ``raw`` says so too, so that what is saved is what ran."""
@@ -124,10 +127,11 @@ def build(raw: Any, *, folder: Path = Path(), name: str = "the workflow") -> Wor
     wrong: list[str] = []
     nodes = {key: _node(key, value, wrong) for key, value in raw["nodes"].items()}
     parameters = _parameters(raw.get("inputs", {}), wrong)
+    keep = _keep(raw.get("keep", {}), wrong)
     if wrong:
         raise BadFile(f"{name} is no workflow: {'; '.join(wrong[:10])}", "mend these places")
     title = raw.get("title", "")
-    return Workflow(MappingProxyType(nodes), title if isinstance(title, str) else "", parameters, raw, folder)
+    return Workflow(MappingProxyType(nodes), title if isinstance(title, str) else "", parameters, raw, folder, keep)
 
 
 def dump(workflow: Workflow) -> str:
@@ -173,6 +177,19 @@ def _parameters(table: Any, wrong: list[str]) -> dict[str, Parameter]:
         node, _, socket = target.rpartition(".")
         parameters[name] = Parameter(name, node, socket)
     return parameters
+
+
+def _keep(table: Any, wrong: list[str]) -> dict[str, frozenset[str]]:
+    if not isinstance(table, dict):
+        wrong.append("'keep' is no table")
+        return {}
+    keep = {}
+    for name, items in table.items():
+        if not isinstance(items, dict) or not all(isinstance(said, str) for said in items.values()):
+            wrong.append(f"what is kept of '{name:.60}' is no table of items, each with a text")
+        elif items:
+            keep[name] = frozenset(items)
+    return keep
 
 
 def _no_constant(name: str) -> Any:

@@ -14,7 +14,7 @@ from ..database import Database
 from ..errors import GraftError
 from .job import ENDED, STATUSES, Job, Status
 
-VERSION = 2
+VERSION = 3
 
 _SCHEMA = """
 CREATE TABLE jobs (
@@ -24,7 +24,7 @@ CREATE TABLE jobs (
   ran INTEGER NOT NULL DEFAULT 0, cached INTEGER NOT NULL DEFAULT 0, workflow TEXT NOT NULL, folder TEXT NOT NULL, "out" TEXT NOT NULL,
   targets TEXT NOT NULL, "values" TEXT NOT NULL, error TEXT NOT NULL DEFAULT 'null', outputs TEXT NOT NULL DEFAULT '[]',
   on_error TEXT NOT NULL DEFAULT 'stop', dropped INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
-  reasons TEXT NOT NULL DEFAULT '[]');
+  reasons TEXT NOT NULL DEFAULT '[]', quiet INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX queue ON jobs(priority DESC, position, number) WHERE status = 'pending';
 CREATE INDEX at_work ON jobs(worker) WHERE status = 'running';
 CREATE INDEX by_status ON jobs(status, user);
@@ -37,14 +37,23 @@ _UPGRADES = {
     1: """ALTER TABLE jobs ADD COLUMN on_error TEXT NOT NULL DEFAULT 'stop';
 ALTER TABLE jobs ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN failed INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE jobs ADD COLUMN reasons TEXT NOT NULL DEFAULT '[]'"""
+ALTER TABLE jobs ADD COLUMN reasons TEXT NOT NULL DEFAULT '[]'""",
+    2: "ALTER TABLE jobs ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0",
 }
 _FIELDS = tuple(field.name for field in fields(Job))
 COLUMNS = ", ".join(f'"{name}"' for name in _FIELDS)
 LISTED = COLUMNS.replace('"reasons"', "'[]'")  # a thousand reasons each would make a list of jobs heavy
 _JSON = tuple(_FIELDS.index(name) for name in ("targets", "values", "error", "outputs", "reasons"))
-_CANCELLING = _FIELDS.index("cancelling")
+_SWITCHES = tuple(_FIELDS.index(name) for name in ("cancelling", "quiet"))
 QUEUE = "priority DESC, position, number"
+_PLACE = "(-priority, position, number)"
+_PLACE_OF = f"(SELECT {_PLACE[1:-1]} FROM jobs WHERE number = :%s)"
+_ORDERS = {  # what stands before or after the job of a number, the order of the list, and the other way about
+    "newest": ("number < :before", "number > :after", "number DESC", "number"),
+    "queue": (
+        f"{_PLACE} < {_PLACE_OF % 'before'}", f"{_PLACE} > {_PLACE_OF % 'after'}", QUEUE, "priority, position DESC, number DESC",
+    ),
+}  # fmt: skip
 Many = list[Job]
 
 
@@ -73,18 +82,31 @@ class History:
 
     def list(
         self, *, status: Status | None = None, user: str | None = None, batch: str | None = None, limit: int = 100,
-        before: int | None = None, order: Literal["newest", "queue"] = "newest",
+        before: int | None = None, after: int | None = None, order: Literal["newest", "queue"] = "newest",
     ) -> Many:  # fmt: skip
-        """Jobs, the newest first; ``before`` a number, to turn the page. order="queue": the pending ones as they will run."""
+        """Jobs, the newest first; order="queue": the pending ones as they will run. before, after: the number of a job, to turn the page: those
+        that were made before or after it, in the queue those that run before or after it, and of more than ``limit`` the nearest to it."""
         wanted = {"status": "pending" if order == "queue" else status, "user": user, "batch": batch}
         terms = [f"{name} = :{name}" for name, value in wanted.items() if value is not None]
-        terms += ["number < :before"] if before is not None else []
+        below, above, forth, back = _ORDERS[order]
+        terms += [below] if before is not None else []
+        terms += [above] if after is not None else []
         where = f"WHERE {' AND '.join(terms)}" if terms else ""
+        far, near = (before, after) if order == "queue" else (after, before)
+        turned = far is not None and near is None  # the nearest to it are the last of the list
         rows = self._ask(
-            f"SELECT {LISTED} FROM jobs {where} ORDER BY {QUEUE if order == 'queue' else 'number DESC'} LIMIT :limit",
-            {**wanted, "before": before, "limit": limit},
+            f"SELECT {LISTED} FROM jobs {where} ORDER BY {back if turned else forth} LIMIT :limit",
+            {**wanted, "before": before, "after": after, "limit": limit},
         )
-        return [job_of(row) for row in rows]
+        return [job_of(row) for row in (reversed(rows) if turned else rows)]
+
+    def remove(self, id: str) -> bool:
+        """Forget one job that has ended; False when it has not, or there is none."""
+        with self._base.transaction():
+            gone = self._ask(f"DELETE FROM jobs WHERE id = ? AND status IN {ENDED} RETURNING number", (id,))
+            if gone:
+                self._ask("DELETE FROM workflows WHERE hash NOT IN (SELECT workflow FROM jobs)")
+        return bool(gone)
 
     def counts(self, user: str | None = None) -> dict[str, int]:
         """How many jobs have each status."""
@@ -121,5 +143,6 @@ def job_of(row: Sequence[Any]) -> Job:
     cells = list(row)
     for index in _JSON:
         cells[index] = json.loads(cells[index])
-    cells[_CANCELLING] = bool(cells[_CANCELLING])
+    for index in _SWITCHES:
+        cells[index] = bool(cells[index])
     return Job(*cells)

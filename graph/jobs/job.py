@@ -30,7 +30,9 @@ class Job:
     "problems" (a list of the same) where the workflow is not valid. outputs: {"node", "path"} for each written file, {"node", "more"}
     for the number of those that are not listed, {"node", "output", "value"} for plain values. ran, cached: counts of nodes. on_error: whether
     an item of a stream that fails ends the job or is passed over. dropped, failed: how many items a gate let go no further, and how many
-    were passed over; reasons: {"node", "item", "reason", "failed"} of the first of them, left out of lists of jobs.
+    were passed over; reasons: {"node", "item", "reason", "failed"} of the first of them, with the "key" by which one can be taken back and the whole path
+    of the "file" that it is, where they are known; left out of lists of jobs. quiet: the editor asked for it to help
+    with something else; no list shows it to people, and what it wrote goes when it is forgotten.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Job:
     dropped: int = 0
     failed: int = 0
     reasons: list[dict[str, Any]] = field(default_factory=list)
+    quiet: bool = False
 
     @property
     def has_ended(self) -> bool:
@@ -76,12 +79,13 @@ class Lost:
     failed: int = 0
     reasons: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, node: str, item: int | None, reason: str, failed: bool) -> bool:
+    def add(self, node: str, item: int | None, reason: str, failed: bool, key: str = "", file: str = "") -> bool:
         """Count one; whether it was still among those that are told."""
         self.dropped, self.failed = self.dropped + (not failed), self.failed + failed
         if len(self.reasons) >= MOST_REASONS:
             return False
-        self.reasons.append({"node": node, "item": item, "reason": reason[:LONGEST_REASON], "failed": failed})
+        row = {"node": node, "item": item, "reason": reason[:LONGEST_REASON], "failed": failed}
+        self.reasons.append({**row, **({"key": key} if key else {}), **({"file": file} if file else {})})
         return True
 
 
@@ -91,7 +95,8 @@ def event_of(job: Job) -> dict[str, Any]:
         "job": job.id, "type": "job", "status": job.status, "number": job.number, "title": job.title, "user": job.user,
         "batch": job.batch, "priority": job.priority, "attempt": job.attempt, "node": job.node, "created": job.created,
         "started": job.started, "ended": job.ended, "seconds": job.seconds, "ran": job.ran, "cached": job.cached,
-        "error": job.error, "outputs": job.outputs, "dropped": job.dropped, "failed": job.failed,
+        "cancelling": job.cancelling, "error": job.error, "outputs": job.outputs, "dropped": job.dropped, "failed": job.failed,
+        "quiet": job.quiet,
     }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ class Jobs(History):
         return self._base.transaction()
 
     def add(self, workflow: str, *, values: Mapping[str, Any] | None = None, **more: Any) -> Job:
-        """Queue one job behind all of its priority. more: targets, title, user, priority, batch, folder, out, on_error, as in Job."""
+        """Queue one job behind all of its priority. more: targets, title, user, priority, batch, folder, out, on_error, quiet, as in Job."""
         return self._insert(workflow, [dict(values or {})], **more)[0]
 
     def add_batch(
@@ -161,6 +161,7 @@ class Jobs(History):
     def _insert(
         self, workflow: str, table: Sequence[dict[str, Any]], *, targets: Iterable[str] | None = None, title: str = "",
         user: str = "", priority: int = 0, batch: str | None = None, folder: str = "", out: str = "", on_error: OnError = "stop",
+        quiet: bool = False,
     ) -> Many:  # fmt: skip
         _check_priority(priority)
         data = workflow.encode("utf-8", "surrogatepass")
@@ -175,6 +176,7 @@ class Jobs(History):
                     Job(
                         secrets.token_hex(12), 0, "pending", title, user, batch, priority, first + place, created=time.time(),
                         workflow=key, folder=folder, out=out, targets=wanted, values=values, on_error=on_error,
+                        quiet=quiet,
                     )
                 )
                 for place, values in enumerate(table)
@@ -196,6 +198,7 @@ class Jobs(History):
             "folder",
             "out",
             "on_error",
+            "quiet",
         )
         numbers = self._ask(
             f"""INSERT INTO jobs ({", ".join(f'"{name}"' for name in names)}, targets, "values")

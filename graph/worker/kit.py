@@ -20,7 +20,6 @@ from ..plan import Plan
 from ..running import Runner
 from ..scheduler import Result
 from ..settings import Settings
-from ..sockets import File, Model
 from ..workflow import Workflow, parse
 
 Kept = TypeVar("Kept")
@@ -112,7 +111,7 @@ def _fits(plan: Plan, place: str, value: Any) -> bool:
 
 
 def _looks_outside(plan: Plan) -> bool:
-    return any(isinstance(entry.hint, File | Model) for spec in plan.specs.values() for entry in spec.inputs.values())
+    return any(entry.names_things for spec in plan.specs.values() for entry in spec.inputs.values())
 
 
 def _keep(held: OrderedDict[Hashable, tuple[Kept, int]], key: Hashable, entry: Kept, nodes: int) -> None:

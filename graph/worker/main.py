@@ -25,6 +25,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+import networkx  # noqa: F401  at once, while nobody waits for it
+
 from ..cache import MemoryStore
 from ..errors import Cancelled, GraftError
 from ..events import Dropped, Event, Kept, Wrote
@@ -126,7 +128,7 @@ class Child:
                 files.setdefault(event.node, []).append(event.path)
             if isinstance(event, Dropped):
                 self.outbox.inside(event)
-                if not lost.add(event.node, event.item, event.reason, event.failed):
+                if not lost.add(event.node, event.item, event.reason, event.failed, event.key, event.file):
                     return
             hear(event)
 

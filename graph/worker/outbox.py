@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import GraftError, NotValid, Problem
+from ..errors import GraftError, NotValid, Problem, fetchable
 from ..events import (
     Cached,
     Dropped,
@@ -85,11 +85,12 @@ class Outbox:
             Said: lambda event: self._told(event, "said", text=event.text),
             Wrote: lambda event: self._told(event, "wrote", path=absolute(event.path)),
             Dropped: lambda event: self._told(
-                event, "dropped", item=event.item, reason=event.reason, failed=event.failed
+                event, "dropped", item=event.item, reason=event.reason, failed=event.failed,
+                **({"key": event.key} if event.key else {}), **({"file": event.file} if event.file else {}),
             ),
             Expected: lambda event: self._told(event, "expected", total=int(event.total)),
             Failed: lambda event: self._told(event, "failed", **error_of(event.error, event.node)),
-        }
+        }  # fmt: skip
 
     def begin(self, job: str, *events: Message) -> Listener:
         """A job begins; returns what hears its events. From any thread, but the jobs come one after the other."""
@@ -271,7 +272,8 @@ class Outbox:
 
 
 def error_of(error: BaseException, node: str = "") -> Message:
-    """An error as plain data: {"what", "cure", "node", "socket"}, and "problems" where there are several."""
+    """An error as plain data: {"what", "cure", "node", "socket"}, "problems" where there are several, and "weights" {"kind", "name"} where a
+    download of these mends it."""
     if isinstance(error, NotValid):
         return {**_row(error, node), "problems": [_row(problem, "") for problem in error.problems]}
     if isinstance(error, GraftError):
@@ -281,7 +283,8 @@ def error_of(error: BaseException, node: str = "") -> Message:
 
 
 def _row(error: GraftError | Problem, node: str) -> Message:
-    return {"what": error.what, "cure": error.cure, "node": error.node or node, "socket": error.socket}
+    row = {"what": error.what, "cure": error.cure, "node": error.node or node, "socket": error.socket}
+    return {**row, **fetchable(error)}
 
 
 def absolute(path: Path) -> str:

@@ -159,7 +159,8 @@ class Worker:
             elif event["type"] == "wrote" and len(self._wrote) < LISTED:
                 self._wrote.append({"node": event["node"], "path": event["path"]})
             elif event["type"] == "dropped":
-                self._lost.add(event["node"], event["item"], event["reason"], event["failed"])
+                more = {name: event[name] for name in ("key", "file") if name in event}
+                self._lost.add(event["node"], event["item"], event["reason"], event["failed"], **more)
         self._publish([event for event in events if event["type"] not in ("ready", "broken")])
 
     def _bury(self, process: Process) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -145,6 +146,16 @@ def test_what_is_dumped_is_what_was_loaded() -> None:
         },
     }
     assert graph.parse(graph.dump(graph.build(raw))).raw == raw
+
+
+def test_what_an_editor_keeps_with_a_node_is_no_problem_and_stays_byte_by_byte() -> None:
+    kept = {"at": [3, 4], "width": 384, "collapsed": True, "colour": "#4c8dff", "title": "Mine"}
+    raw = {"format": 1, "nodes": {"b": {"type": "toy.add", **kept, "inputs": {"a": 1}}}}
+    text = json.dumps(raw, ensure_ascii=False, indent=1) + "\n"
+    workflow = graph.parse(text)
+    assert graph.problems(workflow, graph.registry) == []
+    assert graph.dump(workflow) == text
+    assert graph.dump(workflow.with_values({("b", "a"): 2})) == text.replace('"a": 1', '"a": 2')
 
 
 def test_values_given_from_outside_are_in_what_is_saved() -> None:

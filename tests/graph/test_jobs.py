@@ -336,7 +336,7 @@ def test_the_queue_of_an_older_graft_is_taken_over(jobs: Jobs, tmp_path: Path) -
     job = jobs.add(TEXT, title="old")
     jobs.close()
     base = sqlite3.connect(jobs.path)
-    for name in ("on_error", "dropped", "failed", "reasons"):
+    for name in ("on_error", "dropped", "failed", "reasons", "quiet"):
         base.execute(f"ALTER TABLE jobs DROP COLUMN {name}")
     base.execute("PRAGMA user_version = 1")
     base.commit()
@@ -345,6 +345,17 @@ def test_the_queue_of_an_older_graft_is_taken_over(jobs: Jobs, tmp_path: Path) -
         again = Jobs(jobs.path)
         assert again.get(job.id) == job
         again.close()
+
+
+def test_that_a_job_only_helps_is_kept(jobs: Jobs) -> None:
+    loud, quiet = jobs.add(TEXT), jobs.add(TEXT, quiet=True)
+    assert [job.quiet for job in (loud, quiet)] == [False, True]
+    assert jobs.get(quiet.id) == quiet
+    assert [job.quiet for job in jobs.list()] == [True, False]
+    jobs.cancel(quiet.id)
+    again = jobs.retry(quiet.id)
+    assert again is not None
+    assert again.quiet
 
 
 def test_why_items_went_no_further_is_kept_but_not_listed(jobs: Jobs) -> None:
