@@ -73,5 +73,32 @@ class Terminal:
             print(text, file=self.stream, flush=True)
 
 
+class Transfer:
+    """Shows how a download goes: on a terminal one moving line with speed and time left, elsewhere nothing."""
+
+    def __init__(self, name: str, stream: TextIO = sys.stderr) -> None:
+        self.name, self.stream, self.live = name, stream, stream.isatty()
+        self._first: tuple[float, int] | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        """So many bytes of so many are here."""
+        now = time.monotonic()
+        if self._first is None:
+            self._first = (now, done)
+        began, before = self._first
+        pace = (done - before) / (now - began) if now - began > 1 else 0.0
+        left = f", {pace / 1e6:.1f} MB/s, {_span((total - done) / pace)} left" if pace and done < total else ""
+        self._line(f"{self.name} {done / 1e6:,.0f} of {total / 1e6:,.0f} MB{left}")
+
+    def close(self) -> None:
+        """Leave the line empty for what comes next."""
+        self._line("")
+
+    def _line(self, text: str) -> None:
+        if self.live:
+            self.stream.write(f"\r\x1b[2K{text[:120]}")
+            self.stream.flush()
+
+
 def _span(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from graph import GraftError, NotValid, Problem
+from graph import GraftError, NotValid, Problem, fetchable
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = logging.getLogger("graft.api")
@@ -71,8 +71,9 @@ def finite(data: Any) -> Any:
     return [finite(value) for value in data] if isinstance(data, list | tuple) else data
 
 
-def problem_row(problem: Problem | GraftError) -> dict[str, str]:
-    return {"node": problem.node, "socket": problem.socket, "what": problem.what, "cure": problem.cure}
+def problem_row(problem: Problem | GraftError) -> dict[str, Any]:
+    row = {"node": problem.node, "socket": problem.socket, "what": problem.what, "cure": problem.cure}
+    return {**row, **fetchable(problem)}
 
 
 def refusal(error: ApiError) -> web.Response:

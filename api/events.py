@@ -29,7 +29,7 @@ async def stream(call: Call) -> web.StreamResponse:
 
     The first frame is [{"type": "hello", "cursor": newest, "epoch": …}]. Give `cursor` (the `seq` of the last event you saw) and
     `epoch` to get what you missed; [{"type": "reset"}] says that it is gone, so fetch the jobs anew. Types: added, job, cached,
-    started, finished, progress, expected, preview, made, said, wrote, failed, dropped, queue, packs, worker.
+    started, finished, progress, expected, preview, made, said, wrote, failed, dropped, queue, packs, worker, download.
     """
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=1 << 16, compress=False)
     if not socket.can_prepare(call.request):

@@ -108,7 +108,9 @@ class Hub:
         self._ring: deque[Item] = deque()
         self._ring_size = 0
         self._forgotten = 0  # the newest event that the ring has let go
-        self._previews: dict[str, Item] = {}  # the last of each running job, kept out of the ring for their size
+        self._previews: dict[
+            str, Item
+        ] = {}  # the last of each running job and download, kept out of the ring for their size and number
         self._lock = threading.Lock()
         self._arrived: list[dict[str, Any]] = []
         self._texts: list[str] = []
@@ -173,6 +175,12 @@ class Hub:
         if kind == "preview":
             self._previews[str(job)] = item
             return item
+        if kind == "download":
+            download = f"download {event.get('id')}"
+            self._previews.pop(download, None)
+            if event.get("state") == "running":
+                self._previews[download] = item
+                return item
         if kind == "job" and event.get("status") in ENDED:
             self._previews.pop(str(job), None)
             self._owners.pop(str(job), None)

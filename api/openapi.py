@@ -14,11 +14,15 @@ from .routes import ROUTES, Call, Route, handles
 from .shapes import array, record
 
 _TEXT = {"type": "string"}
+PROBLEM = record(
+    ("node", "socket", "what", "cure"), node=_TEXT, socket=_TEXT, what=_TEXT, cure=_TEXT,
+    weights=record(("kind", "name"), kind=_TEXT, name=_TEXT),
+)  # fmt: skip
 ERROR = record(
     ("error",),
     error=record(
         ("what", "cure"), what=_TEXT, cure=_TEXT,
-        problems=array(record(("node", "socket", "what", "cure"), node=_TEXT, socket=_TEXT, what=_TEXT, cure=_TEXT)),
+        problems=array(PROBLEM),
     ),
 )  # fmt: skip
 _WORDS = {101: "switching to WebSocket", 201: "made", 204: "done; nothing is sent", 206: "a part", 304: "unchanged",

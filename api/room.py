@@ -22,6 +22,7 @@ from nodes.packs import Packs
 
 from . import show
 from .auth import Access
+from .downloads import Downloads
 from .hub import Hub
 from .lock import only_one
 from .nodes import Catalogue
@@ -60,6 +61,7 @@ class Room:
     catalogue: Catalogue = field(init=False)
     worker: Runner = field(init=False)
     adding: Together = field(init=False)
+    downloads: Downloads = field(init=False)
     began: float = field(default_factory=time.monotonic)
     decoders: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "picture"))
     settings_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -71,6 +73,7 @@ class Room:
     def __post_init__(self) -> None:
         self.catalogue = Catalogue(dict(self.known))
         self.adding = Together(self.jobs, lambda: self.worker.wake())
+        self.downloads = Downloads(self.hub.publish, self.settings.root)
 
     @cached_property
     def version(self) -> str:
@@ -144,6 +147,7 @@ async def opened(
                 yield room
             finally:
                 room.hub.close()
+                await room.downloads.close()
                 await asyncio.to_thread(room.worker.stop)
                 room.decoders.shutdown(wait=False, cancel_futures=True)
         finally:

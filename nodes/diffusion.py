@@ -100,6 +100,7 @@ def inpaint(
     painted = painter.paint(
         stitch.resize(window, painter.size), stitch.resize_mask(place.hole, painter.size), prompt, negative=negative, steps=steps,
         guidance=guidance or None, strength=strength, seed=seed, on_step=run.progress,
+        on_preview=run.preview,
     )  # fmt: skip
     painted = stitch.resize(painted, place.square.side)
     weights = _seam(place.hole, round(feather * place.square.side / painter.size), shape)

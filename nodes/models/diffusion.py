@@ -9,6 +9,8 @@ import gc
 import json
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from graph import BadInput, Cancelled, GraftError
 
 from . import hub, single_file
 from .device import pick_device, pick_dtype
+from .previews import LatentColours, Previews, Show, watching
 
 OnStep = Callable[[int, int], None]
 HOLE = (0.5, 0.7)
@@ -60,11 +63,13 @@ class Painter:
         strength: float = 1.0,
         seed: int = 0,
         on_step: OnStep | None = None,
+        on_preview: Show | None = None,
     ) -> np.ndarray:
         """Paint what the prompt says into the hole; returns uint8 (size, size, 3), in which other pixels have changed a little too.
 
         picture: uint8 RGB (size, size, 3). hole: uint8 (size, size), 0 or 255. on_step(done, total) is called after every step and may raise
-        to stop; the model can be used again afterwards. The same arguments give the same picture on the same machine.
+        to stop; the model can be used again afterwards. on_preview(picture), at most four times a second, gets the picture with the hole filling
+        in, uint8 (size, size, 3). The same arguments give the same picture on the same machine, with previews or without.
         """
         import torch
 
@@ -75,7 +80,8 @@ class Painter:
                 on_step(min(step + 1, total), total)
             return values
 
-        with torch.inference_mode(), _memory_errors(self.device):
+        watched = nullcontext() if on_preview is None else self._watched(picture, hole, on_preview)
+        with torch.inference_mode(), _memory_errors(self.device), watched:
             result = self._pipe(
                 prompt=prompt,
                 negative_prompt=negative,
@@ -103,6 +109,15 @@ class Painter:
                 "its weights may be broken, or need full precision: try GRAFT_DEVICE=cpu",
             )
         return np.rint(np.clip(painted, 0.0, 1.0) * 255).astype(np.uint8)
+
+    def _watched(self, picture: np.ndarray, hole: np.ndarray, show: Show) -> AbstractContextManager[None]:
+        previews = Previews(lambda: self.colours, picture, hole, show)
+        return watching(self._pipe.scheduler, previews.step)
+
+    @cached_property
+    def colours(self) -> LatentColours:
+        """How this model's unfinished pictures are shown; fitted on first use, which takes about as long as a step."""
+        return LatentColours(self._pipe.vae)
 
     def words_left_out(self, prompt: str) -> str:
         """The end of a prompt that the model can't read because it is too long; "" when all of it fits."""

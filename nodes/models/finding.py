@@ -15,7 +15,7 @@ HUB_NAME = re.compile(r"(?P<repo>\w[\w.-]*/\w[\w.-]*)(@(?P<revision>[\w./-]+))?(
 
 @dataclass(frozen=True)
 class Found:
-    """Weights on this disk. source: "path", "folder" (the models folder), "starter" or "hub"."""
+    """Weights on this disk. source: "path", "folder" (the models folder), "elsewhere" (a folder of ComfyUI), "starter" or "hub"."""
 
     path: Path
     source: str
@@ -26,7 +26,8 @@ class Kind:
     """One kind of model: how its weights look on disk, what ships for it, who loads it.
 
     within: the weights that a file or folder holds, or None. loader: "module:function". patterns: what to fetch of a hub repository.
-    limits: what the starter model can't do, and for what one needs other weights.
+    limits: what the starter model can't do, and for what one needs other weights. starter: "" where none ships; then size, source and cure
+    tell what to get, and from where. weights_only: endings of pickled files that this kind's loader reads without running what lies in them.
     """
 
     noun: str
@@ -36,6 +37,10 @@ class Kind:
     wanted: str
     patterns: tuple[str, ...]
     limits: str = ""
+    weights_only: tuple[str, ...] = ()
+    size: str = ""
+    source: str = ""
+    cure: str = ""
 
 
 def _first_file(path: Path, suffix: str) -> Path | None:
@@ -56,6 +61,12 @@ def _chat(path: Path) -> Path | None:
     return _first_file(path, ".gguf")
 
 
+def _clicks(path: Path) -> Path | None:
+    if (path / "config.json").is_file() and (path / "model.safetensors").is_file():
+        return path
+    return _first_file(path, ".pth") or _first_file(path, ".safetensors")
+
+
 KINDS: dict[str, Kind] = {
     "inpaint": Kind(
         "an inpainting model", "painter", _painter, "nodes.models.diffusion:load_inpaint",
@@ -73,6 +84,14 @@ KINDS: dict[str, Kind] = {
         "a chat model", "parser", _chat, "nodes.models.language:load_chat",
         "a .gguf file", ("*.gguf",),
     ),
+    "sam": Kind(
+        "a Segment Anything model", "", _clicks, "nodes.models.sam:load_sam",
+        "a SAM checkpoint (.pth or .safetensors) or the folder of facebook/sam-vit-base",
+        ("config.json", "model.safetensors", "*.pth"),
+        weights_only=(".pth",), size="375 MB",
+        source="https://dl.fbaipublicfiles.com/segment_anything/sam_vit_b_01ec64.pth or https://huggingface.co/facebook/sam-vit-base",
+        cure="put that file into {folder}, or give model=facebook/sam-vit-base, which downloads it; segment.grab needs no weights",
+    ),
 }  # fmt: skip
 
 
@@ -87,7 +106,7 @@ def kind_of(kind: str) -> Kind:
 def weights_at(kind: str, path: Path) -> Path:
     """The weights of a kind in a file or folder that exists; BadInput when there are none that can be used."""
     row = kind_of(kind)
-    if path.is_file() and path.suffix.lower() in PICKLED:
+    if path.is_file() and path.suffix.lower() in PICKLED and path.suffix.lower() not in row.weights_only:
         what = f"'{path.name}' is a pickled file, which can run any program when it is opened, so it is never loaded"
         raise BadInput("model", what, f"get or convert the same weights as {row.wanted}")
     found = row.within(path)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from graph import BadInput, MissingWeights
 
-from .finding import Kind
+from .finding import KINDS, Kind
 
 TIMEOUT = 8.0
 """Seconds until a hub that does not answer counts as out of reach."""
 SKIPPED = ("*.fp16.*", "*non_ema*", "*.onnx", "*.msgpack")
+WEIGHTS = (".safetensors", ".gguf", ".pth")
+SPLIT = re.compile(r"(.*)00001(-of-\d{5}\.gguf)")
+"""The first file of a GGUF that was split for the hub."""
 Say = Callable[[str], None]
 
 
@@ -31,13 +35,22 @@ def cached(repo: str, revision: str | None, file: str | None, row: Kind) -> Path
 
     try:
         if file:
-            return Path(hf_hub_download(repo, file, revision=revision, local_files_only=True))
+            return row.within(Path(hf_hub_download(repo, file, revision=revision, local_files_only=True)))
         snapshot = Path(
             snapshot_download(repo, revision=revision, local_files_only=True, allow_patterns=list(row.patterns))
         )
     except (LocalEntryNotFoundError, HFValidationError, OSError):
         return None
-    return row.within(snapshot)
+    return whole(row, snapshot)
+
+
+def whole(row: Kind, snapshot: Path) -> Path | None:
+    """The weights in a snapshot of the cache, None where there are none, or only their configuration: programs fetch that alone too."""
+    found = row.within(snapshot)
+    if found is None or found.is_file():
+        return found
+    folders = [found / part for part in ("unet", "vae")] if (found / "model_index.json").is_file() else [found]
+    return found if all(any(folder.glob("*.safetensors")) for folder in folders) else None
 
 
 def fetch(repo: str, revision: str | None, file: str | None, row: Kind, *, offline: bool, say: Say) -> Path:
@@ -46,47 +59,74 @@ def fetch(repo: str, revision: str | None, file: str | None, row: Kind, *, offli
     Raises MissingWeights when they are not in the cache and the hub is switched off or out of reach, BadInput when the hub has no such
     repository, revision or file.
     """
+    from . import fetching
+
     found = cached(repo, revision, file, row)
     if found is not None:
         return found
-    command = f"hf download {repo}" + (f" {file}" if file else "") + (f" --revision {revision}" if revision else "")
-    source = f"https://huggingface.co/{repo}"
     if offline or is_offline():
-        cure = f"unset GRAFT_OFFLINE and HF_HUB_OFFLINE, or run '{command}' where there is a network and copy the files here"
-        raise MissingWeights(repo, "", source, cure)
-    info = _ask(repo, revision, source, command)
-    if file is None and row.patterns == ("*.gguf",):
-        file = _one_gguf(repo, info)
-    return _download(repo, revision, file, row, info, say, source, command)
+        cure = f"unset GRAFT_OFFLINE and HF_HUB_OFFLINE, or run '{command(repo, revision, file)}' where there is a network and copy the files here"
+        raise MissingWeights(repo, "", source(repo), cure)
+    kind = next(kind for kind, known in KINDS.items() if known is row)
+    wanted = fetching.order(kind, name_of(repo, revision, file))
+    say(f"downloading {repo}{f' ({wanted.file})' if wanted.file else ''}, {amount(wanted.total)}")
+    return fetching.fetch(wanted)
 
 
-def _ask(repo: str, revision: str | None, source: str, command: str) -> Any:
-    """What the hub knows of a repository: its files with their sizes."""
+def name_of(repo: str, revision: str | None, file: str | None) -> str:
+    """The name on the shelf."""
+    return repo + (f"@{revision}" if revision else "") + (f":{file}" if file else "")
+
+
+def source(repo: str) -> str:
+    """Where people can look at a repository."""
+    return f"https://huggingface.co/{repo}"
+
+
+def command(repo: str, revision: str | None, file: str | None) -> str:
+    """What fetches the same by hand."""
+    return f"hf download {repo}" + (f" {file}" if file else "") + (f" --revision {revision}" if revision else "")
+
+
+def ask(repo: str, revision: str | None, file: str | None = None) -> Any:
+    """What the hub knows of a repository: its files with their sizes. file: the one that is wanted, for the words of an error."""
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError, RevisionNotFoundError
 
     try:
         return HfApi().model_info(repo, revision=revision, timeout=TIMEOUT, files_metadata=True)
-    except GatedRepoError:
-        cure = f"accept its terms on {source}, then log in once with 'hf auth login'"
-        raise BadInput(
-            "model", f"the repository '{repo}' is open only to people who accepted its terms", cure
-        ) from None
-    except RevisionNotFoundError:
-        raise BadInput(
-            "model", f"'{repo}' has no revision '{revision}'", f"look at the branches on {source}/tree/main"
-        ) from None
-    except (RepositoryNotFoundError, HFValidationError):
-        cure = "check the spelling of 'org/repo'; for a private repository log in with 'hf auth login'"
-        raise BadInput("model", f"the Hugging Face hub has no repository '{repo}'", cure) from None
     except Exception as error:
-        cure = (
-            f"check the network, or run '{command}' where there is one and copy the files here ({type(error).__name__})"
-        )
-        raise MissingWeights(repo, "", source, cure) from error
+        refused = refusal(error, repo, revision)
+        if refused is not None:
+            raise refused from None
+        cure = f"check the network, or run '{command(repo, revision, file)}' where there is one and copy the files here ({type(error).__name__})"
+        raise MissingWeights(repo, "", source(repo), cure) from error
 
 
-def _one_gguf(repo: str, info: Any) -> str:
+def refusal(error: Exception, repo: str, revision: str | None) -> BadInput | None:
+    """What the hub's refusal means, None when it is none: the line broke, or the hub is out of order."""
+    from huggingface_hub.errors import (
+        EntryNotFoundError,
+        GatedRepoError,
+        HFValidationError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
+
+    if isinstance(error, GatedRepoError):
+        cure = f"accept its terms on {source(repo)}, then log in once with 'hf auth login', or let HF_TOKEN hold your token"
+        return BadInput("model", f"the repository '{repo}' is open only to people who accepted its terms", cure)
+    if isinstance(error, RevisionNotFoundError):
+        cure = f"look at the branches on {source(repo)}/tree/main"
+        return BadInput("model", f"'{repo}' has no revision '{revision}'", cure)
+    if isinstance(error, RepositoryNotFoundError | HFValidationError):
+        cure = "check the spelling of 'org/repo'; for a private repository log in with 'hf auth login', or let HF_TOKEN hold your token"
+        return BadInput("model", f"the Hugging Face hub has no repository '{repo}'", cure)
+    if isinstance(error, EntryNotFoundError):
+        return BadInput("model", f"a file of '{repo}' is gone from the hub", f"look at {source(repo)}/tree/main")
+    return None
+
+
+def one_gguf(repo: str, info: Any) -> str:
     """The file to take of a repository with many quantizations: a middle one that most machines can hold."""
     names = sorted(sibling.rfilename for sibling in info.siblings if sibling.rfilename.endswith(".gguf"))
     if not names:
@@ -98,37 +138,22 @@ def _one_gguf(repo: str, info: Any) -> str:
     return names[0]
 
 
-def _download(
-    repo: str, revision: str | None, file: str | None, row: Kind, info: Any, say: Say, source: str, command: str
-) -> Path:  # fmt: skip
-    from huggingface_hub import hf_hub_download, snapshot_download
-
-    size = _size(info, file, row)
-    say(f"downloading {repo}{f' ({file})' if file else ''}, {size}")
-    try:
-        if file:
-            return Path(hf_hub_download(repo, file, revision=revision, etag_timeout=TIMEOUT))
-        patterns = {"allow_patterns": list(row.patterns), "ignore_patterns": list(SKIPPED)}
-        snapshot = Path(snapshot_download(repo, revision=revision, etag_timeout=TIMEOUT, **patterns))
-    except Exception as error:
-        cure = f"run it again (what has come is kept), or run '{command}' ({type(error).__name__}: {str(error)[:200]})"
-        raise MissingWeights(repo, size, source, cure) from error
-    found = row.within(snapshot)
-    if found is None:
-        raise BadInput(
-            "model", f"the repository '{repo}' holds no weights of {row.noun}", f"choose one that holds {row.wanted}"
-        )
-    return found
-
-
-def _size(info: Any, file: str | None, row: Kind) -> str:
-    """How much will be downloaded, for people."""
+def wanted(info: Any, file: str | None, row: Kind) -> dict[str, int]:
+    """The files of a repository that belong to a name, with their bytes; a GGUF that was split comes with all its pieces, the first one first."""
     from fnmatch import fnmatch
 
     def taken(name: str) -> bool:
         if file:
-            return name == file
+            return name == file or (split is not None and name.startswith(split[1]) and name.endswith(split[2]))
         return any(fnmatch(name, p) for p in row.patterns) and not any(fnmatch(name, p) for p in SKIPPED)
 
-    total = sum(sibling.size or 0 for sibling in info.siblings if taken(sibling.rfilename))
-    return f"{total / 1e9:.1f} GB" if total >= 1e9 else f"{total / 1e6:.0f} MB"
+    split = SPLIT.fullmatch(file) if file else None
+    sizes = {entry.rfilename: entry.size or 0 for entry in info.siblings if taken(entry.rfilename)}
+    if not file and not any(name.endswith(WEIGHTS) for name in sizes):
+        return {}
+    return dict(sorted(sizes.items(), key=lambda item: item[0] != file))
+
+
+def amount(size: float) -> str:
+    """Bytes, for people."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"

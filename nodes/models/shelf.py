@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from graph import GraftError, MissingWeights, Settings
+from graph import GraftError, MissingWeights, Objection, Settings
 
-from . import finding, hub
+from . import catalogue, extra, finding, hub, inventory
 from .finding import Found, kind_of
 
 Say = Callable[[str], None]
@@ -22,17 +22,19 @@ def _silent(text: str) -> None:
 
 
 class Shelf:
-    """All models of this process, by kind ("inpaint", "segment", "chat") and name.
+    """All models of this process, by kind ("inpaint", "segment", "chat", "sam") and name.
 
     Of the settings it uses `models` (the user's folder, with one folder per kind), `root` (the starter weights lie in its
     models/starter), `device` and `offline`.
 
     A name is "auto" (the first thing in the user's folder for this kind, else the starter model), "starter", a path to a file or folder,
-    a name in the user's folder, or one of the Hugging Face hub: "org/repo", "org/repo@revision", "org/repo:file.gguf".
+    a name in the user's folder or in those that ComfyUI's extra_model_paths.yaml names (see extra.py), or one of the Hugging Face hub:
+    "org/repo", "org/repo@revision", "org/repo:file.gguf".
     """
 
     def __init__(self, settings: Settings) -> None:
         self.models, self.starter = settings.models, settings.root / "models" / "starter"
+        self._extra = [folder / extra.NAME for folder in (settings.models, settings.root)]
         self.device, self.offline = settings.device, settings.offline
         self._kept: dict[tuple[str, Path], tuple[str, Any]] = {}
         self._lock = threading.RLock()
@@ -61,7 +63,12 @@ class Shelf:
         match = finding.HUB_NAME.fullmatch(name)
         if match is None:
             raise finding.unknown(kind, name, self.models)
-        path = hub.fetch(match["repo"], match["revision"], match["file"], kind_of(kind), offline=self.offline, say=say)
+        try:
+            path = hub.fetch(
+                match["repo"], match["revision"], match["file"], kind_of(kind), offline=self.offline, say=say
+            )
+        except MissingWeights as error:
+            raise self._with_offer(error, kind, name) from error
         return Found(finding.weights_at(kind, path), "hub")
 
     def fingerprint(self, kind: str, name: str = "auto") -> str:
@@ -73,23 +80,41 @@ class Shelf:
         text = f"{kind}:{name}" if found is None else f"{kind}:{found.path}:{_mark(found.path)}"
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
-    def problems(self, kind: str, name: str = "auto") -> str | None:
+    def problems(self, kind: str, name: str = "auto") -> Objection | None:
         """What stands against using this name, or None; a hub name that may still be downloaded counts as fine."""
         try:
             if self._find_here(kind, name, _silent) or self._in_cache(kind, name):
                 return None
             if finding.HUB_NAME.fullmatch(name) is None:
-                return str(finding.unknown(kind, name, self.models))
+                return Objection.of(finding.unknown(kind, name, self.models))
             if self.offline or hub.is_offline():
                 self.find(kind, name)
         except GraftError as error:
-            return str(error)
+            return Objection.of(error)
         return None
 
     def names(self, kind: str) -> list[str]:
-        """What can be chosen here without a network: "auto", "starter" and the names in the user's folder."""
+        """What can be chosen here without a network: "auto", "starter", the names in the user's folder and in ComfyUI's,
+        and what the hub's cache holds."""
         there = [entry.name for entry in finding.entries(self.models / kind) if kind_of(kind).within(entry) is not None]
-        return ["auto", "starter", *there]
+        names = ["auto", *(["starter"] if kind_of(kind).starter else []), *there]
+        return list(dict.fromkeys([*names, *extra.elsewhere(kind, self._extra), *inventory.held(kind)]))
+
+    def sizes(self, kind: str) -> dict[str, int]:
+        """Bytes of the weights behind each of `names`, as far as there are any."""
+        found: dict[str, int] = {}
+        for name in self.names(kind):
+            try:
+                here = self._find_here(kind, name, _silent) or self._in_cache(kind, name)
+            except GraftError:
+                continue
+            if here is not None:
+                found[name] = inventory.size_of(here.path)
+        return found
+
+    def here(self, kind: str, name: str) -> Found | None:
+        """Where weights lie on this disk; None when they are not here. BadInput for what can't be used."""
+        return self._find_here(kind, name, _silent) or self._in_cache(kind, name)
 
     def close(self) -> None:
         """Put all models away."""
@@ -107,6 +132,10 @@ class Shelf:
         on_shelf = finding.named(kind, name, self.models) if name and "\0" not in name and len(name) < 1000 else None
         if on_shelf is not None:
             return Found(finding.weights_at(kind, on_shelf), "folder")
+        other = extra.elsewhere(kind, self._extra)
+        other_path = other.get(name) or next((path for key, path in other.items() if Path(key).stem == name), None)
+        if other_path is not None:
+            return Found(other_path, "elsewhere")
         path = finding.as_path(name)
         return None if path is None else Found(finding.weights_at(kind, path), "path")
 
@@ -114,6 +143,11 @@ class Shelf:
         first = next(finding.on_shelf(kind, self.models), None)
         if first is not None:
             return Found(first, "folder")
+        if not kind_of(kind).starter:
+            other = next(iter(extra.elsewhere(kind, self._extra).values()), None)
+            fetched = next((self._in_cache(kind, name) for name in inventory.held(kind)), None)
+            if other is not None or fetched is not None:
+                return fetched if other is None else Found(other, "elsewhere")
         folder = self.models / kind
         for entry in finding.entries(folder):
             say(f"'{entry}' was passed over: it holds no weights of {kind_of(kind).noun} that can be loaded")
@@ -125,12 +159,23 @@ class Shelf:
 
     def _starter(self, kind: str) -> Found:
         row = kind_of(kind)
+        if not row.starter:
+            error = MissingWeights(row.noun, row.size, row.source, row.cure.format(folder=self.models / kind))
+            raise self._with_offer(error, kind, next((offer.name for offer in catalogue.offers(kind)), ""))
         folder = self.starter / row.starter
         found = row.within(folder) if folder.is_dir() else None
         if found is None:
             cure = f"get the folder back with 'git checkout -- models/starter', or put {row.wanted} into {self.models / kind}"
             raise MissingWeights(f"the starter model '{row.starter}'", "", str(folder), cure)
         return Found(found, "starter")
+
+    def _with_offer(self, error: MissingWeights, kind: str, name: str) -> MissingWeights:
+        """The same error with the name under which the weights can be fetched, and how large they are where the catalogue knows."""
+        offer = catalogue.offer_of(name)
+        if not error.size and offer is not None:
+            error = MissingWeights(error.subject, f"about {hub.amount(offer.bytes)}", error.source, error.cure)
+        error.weights = (kind, name) if name else None
+        return error
 
     def _in_cache(self, kind: str, name: str) -> Found | None:
         match = finding.HUB_NAME.fullmatch(name)

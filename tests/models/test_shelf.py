@@ -249,14 +249,14 @@ def test_no_size_is_guessed_for_downloads() -> None:
             type("S", (), {"rfilename": "model_index.json", "size": None})(),
         )
 
-    assert hub._size(Info, None, KINDS["inpaint"]) == "3.4 GB"
+    assert hub.amount(sum(hub.wanted(Info, None, KINDS["inpaint"]).values())) == "3.4 GB"
 
 
 def test_the_middle_quantization_is_taken() -> None:
     def info(*names: str) -> Any:
         return type("I", (), {"siblings": [type("S", (), {"rfilename": name})() for name in names]})
 
-    assert hub._one_gguf("o/r", info("m.Q2_K.gguf", "m.Q4_K_M.gguf", "m.Q8_0.gguf")) == "m.Q4_K_M.gguf"
-    assert hub._one_gguf("o/r", info("m.Q2_K.gguf", "readme.md")) == "m.Q2_K.gguf"
+    assert hub.one_gguf("o/r", info("m.Q2_K.gguf", "m.Q4_K_M.gguf", "m.Q8_0.gguf")) == "m.Q4_K_M.gguf"
+    assert hub.one_gguf("o/r", info("m.Q2_K.gguf", "readme.md")) == "m.Q2_K.gguf"
     with pytest.raises(BadInput, match=r"no \.gguf file"):
-        hub._one_gguf("o/r", info("readme.md"))
+        hub.one_gguf("o/r", info("readme.md"))
