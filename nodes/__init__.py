@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-FAMILIES = ("image", "mask", "value", "flow", "language", "segment", "diffusion", "paint", "stream")
+FAMILIES = ("image", "mask", "value", "flow", "language", "segment", "diffusion", "paint", "stream", "augment")
 
 for _family in FAMILIES:
     import_module(f"nodes.{_family}")

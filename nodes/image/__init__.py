@@ -5,6 +5,7 @@ A picture that goes in is never written to; one that comes out is new, read-only
 
 from nodes.image.adjusting import adjust, blur, grey, invert, sharpen
 from nodes.image.comparing import difference, grid, side_by_side, slider_strip
+from nodes.image.curves import curves
 from nodes.image.drawing import gradient, solid, text_on_picture
 from nodes.image.layers import blend, composite, paste
 from nodes.image.measuring import sharpness
@@ -19,6 +20,7 @@ __all__ = [
     "composite",
     "crop",
     "crop_to_box",
+    "curves",
     "difference",
     "flip",
     "gradient",

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import numpy as np
 from PIL import Image as Pillow
 
-from graph import BadInput, Boxes, Image, Mask, Slider, node
+from graph import BadInput, Boxes, Image, Mask, OnPicture, Slider, node
 from nodes.pixels import (
     by_strips,
     check_area,
@@ -154,7 +154,7 @@ def paste(
     left: int = 0,
     top: int = 0,
     mask: Mask | None = None,
-    boxes: Boxes | None = None,
+    boxes: Annotated[Boxes | None, OnPicture("image")] = None,
 ) -> Image:
     """Lay a smaller picture onto a larger one.
 
@@ -163,7 +163,7 @@ def paste(
     left: where the patch begins, in pixels from the left edge; may be negative.
     top: where the patch begins, in pixels from the top edge; may be negative.
     mask: which part of the patch shows (255); of the patch's size.
-    boxes: when plugged in, the patch is resized to the first box, and left and top are not used.
+    boxes: when given, the patch is resized to the first box, and left and top are not used.
     """
     shown = Mask(np.full(patch.shape[:2], 255, np.uint8)) if mask is None else mask
     check_same_size("mask", shown, patch, other="patch")

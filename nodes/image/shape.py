@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import numpy as np
 from PIL import Image as Pillow
 
-from graph import BadInput, Boxes, Color, Image, Mask, Slider, node, unknown
+from graph import BadInput, Boxes, Color, Image, Mask, OnPicture, Slider, node, unknown
 from nodes.pixels import check_area, from_pil, frozen, one_box, parse_colour, size_text, to_pil
 
 Method = Literal["lanczos", "bicubic", "bilinear", "box", "nearest"]
@@ -141,7 +141,12 @@ def crop(image: Image, left: Edge = 0, top: Edge = 0, width: Side = 256, height:
 
 
 @node(family="image", tags=("cut", "detection", "object"), size=unknown)
-def crop_to_box(image: Image, boxes: Boxes, number: Annotated[int, Slider(1, 1000)] = 1, margin: Edge = 0) -> Image:
+def crop_to_box(
+    image: Image,
+    boxes: Annotated[Boxes, OnPicture("image")],
+    number: Annotated[int, Slider(1, 1000)] = 1,
+    margin: Edge = 0,
+) -> Image:
     """Cut one of the found boxes out of a picture.
 
     image: the picture that the boxes belong to.

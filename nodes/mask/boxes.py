@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from graph import BadInput, Boxes, Image, Mask, Slider, node
+from graph import BadInput, Boxes, Image, Mask, OnPicture, Slider, node
 from nodes.mask import raster
 from nodes.mask.common import MARKED, canvas
 from nodes.pixels import frozen
@@ -64,7 +64,7 @@ def to_boxes(
 
 @node(family="mask", tags=("bounding box", "bbox", "rectangles", "detections", "rounded"))
 def from_boxes(
-    boxes: Boxes,
+    boxes: Annotated[Boxes, OnPicture("image")],
     image: Image | None = None,
     corners: Annotated[float, Slider(0.0, 8192.0)] = 0.0,
     width: Place = 0,
