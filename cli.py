@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 a node failed, 2 not valid (the workflow or the command li
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -18,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+import cli_models
 import graph
 from graph import GraftError, InputSpec, Settings, Workflow
 from terminal import Terminal
@@ -89,6 +91,11 @@ def _main(arguments: list[str]) -> int:
         "--follow", action="store_true", help="load it again whenever it changes, as its author wants it"
     )
     packs.set_defaults(call=_packs)
+    cli_models.add_commands(
+        commands.add_parser(
+            "models", help="list the weights that are here or can be fetched; fetch, find, check, remove"
+        )
+    )
     commands.add_parser("test", help="run the tests (further words go to pytest)", add_help=False).set_defaults(
         call=_test
     )
@@ -263,7 +270,7 @@ def _from_text(text: str, entry: InputSpec | None, option: str) -> Any:
         # What a person types is meant from the folder he is in; what a file says, from where the file lies.
         return str(Path(text).expanduser().absolute()) if text and Path(text).expanduser().exists() else text
     readers: dict[str, Callable[[str], Any]] = {"integer": int, "number": float, "switch": _truth}
-    if entry.type.name.startswith("list"):
+    if entry.type.name.startswith("list") or entry.type.read is not None:
         readers[entry.type.name] = json.loads
     try:
         return readers.get(entry.type.name, str)(text)
@@ -318,10 +325,12 @@ def _print_result(result: graph.Result, terminal: Terminal, as_json: bool, secon
 def _rows(dropped: Sequence[graph.Dropped]) -> list[dict[str, Any]]:
     """What went no further, in the order of the items."""
     ordered = sorted(dropped, key=lambda event: -1 if event.item is None else event.item)
-    return [{"node": e.node, "item": e.item, "reason": e.reason, "failed": e.failed} for e in ordered]
+    rows = [{"node": e.node, "item": e.item, "reason": e.reason, "failed": e.failed} for e in ordered]
+    return [{**row, **({"key": e.key} if e.key else {})} for row, e in zip(rows, ordered, strict=True)]
 
 
 def _serve(given: argparse.Namespace, rest: list[str]) -> int:
+    gc.disable()  # until it listens: nothing of what is imported is garbage, and looking for some takes a tenth of the start
     from cli_serve import serve
 
     return serve(rest)

@@ -3,6 +3,7 @@ the caller's own files; and a table of values is checked row by row without goin
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import graph
 from graph import File, Model, Problem, Workflow, did_you_mean
 
-from . import pictures, roots
+from . import inner, pictures, roots
 from .errors import ApiError
 
 if TYPE_CHECKING:
@@ -21,8 +22,18 @@ Values = dict[tuple[str, str], Any]
 
 
 def build(room: Room, user: str, raw: Any) -> Workflow:
-    """The workflow of parsed JSON; relative paths start in the user's uploads. GraftError says where it is none."""
-    return graph.build(raw, folder=room.roots(user)["files"])
+    """The workflow of parsed JSON, with the user's saved graphs where it uses them; relative paths start in the user's uploads. GraftError says
+    where it is none."""
+    saved = room.saved(user)
+
+    def read(name: str) -> Any:
+        try:
+            return json.loads(saved.get(name).data)
+        except ApiError:
+            return None
+
+    whole = inner.with_saved(raw, read, only=room.access.named)
+    return graph.build(whole, folder=room.roots(user)["files"])
 
 
 def values_of(workflow: Workflow, table: Mapping[str, Any]) -> Values:
@@ -46,11 +57,16 @@ def located(room: Room, user: str, workflow: Workflow, values: Values | None = N
     """
     folders = room.roots(user)
     found: Values = {}
+
+    def whole(hint: File | Model, name: str) -> str:
+        relative = isinstance(hint, File) and name and not Path(name).is_absolute()
+        path = _in_roots(folders, name) if relative else None
+        return name if path is None else str(path)
+
     for node, socket, value in _files(room, workflow, values):
-        if isinstance(value, str) and value and not Path(value).is_absolute():
-            path = _in_roots(folders, value)
-            if path is not None:
-                found[node, socket] = str(path)
+        named = room.catalogue.registry[workflow.nodes[node].type].inputs[socket].renamed(value, whole)
+        if named != value:
+            found[node, socket] = named
     return found
 
 
@@ -70,8 +86,8 @@ def problems_of(room: Room, user: str, workflow: Workflow, targets: list[str] | 
 
 
 def guesses_of(room: Room, user: str, workflow: Workflow, *, sound: bool) -> dict[str, Any]:
-    """For each node the sizes of its pictures and how many items will pass, as far as is known; nothing for a graph that is not in order.
-    Files and weights may be missing. sound: no problem at all was found."""
+    """For each node the sizes of its pictures and how many items will pass, as far as is known; nothing for a graph that is not in order. Nodes of
+    graphs within it are called as when they run ("scene/sky"). Files and weights may be missing. sound: no problem at all was found."""
     registry = room.catalogue.registry
     whole = workflow.with_values(located(room, user, workflow))
     if not sound and graph.problems(whole, registry):
@@ -87,7 +103,6 @@ def guesses_of(room: Room, user: str, workflow: Workflow, *, sound: bool) -> dic
     return {
         name: {"sizes": {output: list(size) for output, size in known.sizes.items()}, "count": known.count}
         for name, known in guesses.items()
-        if name in whole.nodes
     }
 
 
@@ -98,10 +113,13 @@ def row_problems(room: Room, user: str, workflow: Workflow, values: Values) -> I
         entry = spec.inputs.get(socket) if spec else None
         if entry is None:
             yield Problem(f"there is no input '{socket}'", "", name, socket)
-        elif (wrong := entry.problem(value)) is not None:
+            continue
+        if (wrong := entry.problem(value)) is not None:
             yield Problem(wrong, "change it", name, socket)
-        elif isinstance(entry.hint, File) and not _reachable(room, user, workflow, str(value)):
-            yield Problem(f"there is no file '{value}'", "GET /api/files lists them", name, socket)
+            continue
+        for where, hint, named in entry.names(value):
+            if isinstance(hint, File) and not _reachable(room, user, workflow, named):
+                yield Problem(f"{where}there is no file '{named}'", "GET /api/files lists them", name, socket)
 
 
 def _reachable(room: Room, user: str, workflow: Workflow, path: str) -> bool:
@@ -149,11 +167,12 @@ def _foreign(room: Room, workflow: Workflow) -> Iterator[Problem]:
         spec = room.catalogue.registry.get(node.type)
         for socket, entry in (spec.inputs if spec else {}).items():
             value = node.inputs.get(socket)
-            if isinstance(entry.hint, File) and isinstance(value, graph.Link):
+            if isinstance(value, graph.Link) and entry.names_things and not isinstance(entry.hint, Model):
                 yield Problem(
                     "a file may not come over a link on a server with named users", "give its name", name, socket
                 )
-            if isinstance(entry.hint, Model) and (isinstance(value, graph.Link) or _is_path(value)):
+            given = [hint for _, hint, path in entry.names(value) if isinstance(hint, Model) and _is_path(path)]
+            if given or (isinstance(entry.hint, Model) and isinstance(value, graph.Link)):
                 cure = "give a name that GET /api/models lists"
                 yield Problem("weights may not be named by a path on a server with named users", cure, name, socket)
 

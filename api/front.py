@@ -11,7 +11,7 @@ from .errors import answer
 from .routes import Call
 
 POLICY = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'"
-FOLDERS = ("assets", "templates")
+FOLDERS = ("assets", "templates", "nodes")
 """What the page is made of beside index.html. The names in assets/ change with their content."""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -33,6 +35,7 @@ POSTED = record(
     title=text(200),
     priority=integer(-1000, 1000),
     on_error=choice("stop", "skip"),
+    quiet={"type": "boolean"},
     batch=record(product=COLUMNS, zip=COLUMNS),
 )
 JOBS = record(("jobs",), jobs=array(JOB))
@@ -45,7 +48,8 @@ MADE = record(
 async def add_jobs(call: Call) -> web.StreamResponse:
     """Queue a graph: given whole as `workflow`, or saved under `name`. `values` are laid over it ("node.input" → value); `batch` makes a job
     of every combination (`product`) or of every row (`zip`) of its columns. `on_error`: whether an item of a stream that fails ends the job
-    (`stop`) or is passed over and told (`skip`). 422 lists what keeps it from running."""
+    (`stop`) or is passed over and told (`skip`). `quiet`: it only helps with something else, so that lists for people leave it out, and deleting it
+    deletes what it wrote. 422 lists what keeps it from running."""
     if call.room.access.named and call.body.get("priority", 0) > 0:
         raise ApiError(403, "a raised priority would push other users' jobs back", "use 0 or less")
     posted = call.body.get("workflow", {}).get("nodes", ())
@@ -66,11 +70,13 @@ async def add_jobs(call: Call) -> web.StreamResponse:
         "batch": text(64),
         "limit": integer(1, 1000, default=100),
         "before": integer(0, 2**53),
+        "after": integer(0, 2**53),
     },
     answers={200: JOBS},
 )
 async def list_jobs(call: Call) -> web.StreamResponse:
-    """Jobs, the newest first; `before` is the number of the last one of the page before. With status=pending: as they will run."""
+    """Jobs, the newest first: those made `before` the job of that number (the last one of the page before), or `after` it. With
+    status=pending: as they will run, those that run `before` that job or `after` it. Of more than `limit` the nearest to it."""
     order = {"order": "queue"} if call.query.get("status") == "pending" else {}
     given = {**call.query, **order, "user": call.user if call.room.access.named else None}
     found = await asyncio.to_thread(lambda: call.room.jobs.list(**given))
@@ -79,13 +85,25 @@ async def list_jobs(call: Call) -> web.StreamResponse:
 
 @handles("GET", "/api/jobs/{id}", where=ID, answers={200: JOB})
 async def get_job(call: Call) -> web.StreamResponse:
-    """One job: where it stands, what it made, why it failed, and the `reasons` for the first thousand items that went no further."""
+    """One job: where it stands, what it made, why it failed, and the `reasons` for the first thousand items that went no further. One with a
+    `key` can be taken back: with `keep: {node: {key: a word on it}}` in the graph the node lets it pass in the next job, which makes nothing else anew."""
     return answer(shown(call.room, await own_job(call), whole=True))
+
+
+@handles("DELETE", "/api/jobs/{id}", where=ID, answers={204: "nothing"})
+async def delete_job(call: Call) -> web.StreamResponse:
+    """Forget one ended job, and the small pictures of what its nodes made. The files that it wrote stay, but for those of a quiet job."""
+    job = await own_job(call)
+    if not await asyncio.to_thread(call.room.jobs.remove, job.id):
+        raise ApiError(409, f"the job is {job.status}", "cancel it first, and delete it when it has ended")
+    await asyncio.to_thread(_clear, call, job)
+    call.room.hub.publish([{"type": "removed", "jobs": [job.id], "user": job.user}])
+    return web.Response(status=204)
 
 
 @handles("GET", "/api/jobs/{id}/workflow", where=ID, answers={200: WORKFLOW})
 async def get_job_workflow(call: Call) -> web.StreamResponse:
-    """The graph of a job as it was posted, without the job's own values."""
+    """The graph of a job as it was posted, with the saved graphs that it uses, without the job's own values."""
     job = await own_job(call)
     found = await asyncio.to_thread(call.room.jobs.workflow_of, job.id)
     return web.Response(text=found, content_type="application/json")
@@ -97,7 +115,8 @@ async def get_made(call: Call) -> web.StreamResponse:
     small one. Kept of the newest jobs."""
     job = await own_job(call)
     rows = await asyncio.to_thread(read_shown, call.room.settings.data / "made", job.id)
-    return answer({"made": [{"node": row["node"], "outputs": made(job.id, row["outputs"])} for row in rows]})
+    folders = call.room.roots(job.user)
+    return answer({"made": [{"node": row["node"], "outputs": made(folders, job.id, row["outputs"])} for row in rows]})
 
 
 @handles(
@@ -121,6 +140,7 @@ async def cancel(call: Call) -> web.StreamResponse:
     now = await asyncio.to_thread(call.room.jobs.cancel, job.id) or job
     if now.status == "running":
         await asyncio.to_thread(call.room.worker.cancel, job.id)
+        call.room.tell(now)
     elif job.status == "pending":
         call.room.tell(now)
     return answer(shown(call.room, now))
@@ -208,6 +228,15 @@ async def _find(call: Call, name: str) -> Job:
     return job
 
 
+def _clear(call: Call, job: Job) -> None:
+    """Delete what an ended job left on the disk and nobody will look at: the small pictures, and of a quiet job the results too."""
+    shutil.rmtree(call.room.settings.data / "made" / job.id, ignore_errors=True)
+    results = call.room.roots(job.user)["outputs"].resolve()
+    for path in [Path(output["path"]).resolve() for output in job.outputs if "path" in output] if job.quiet else []:
+        if path.is_relative_to(results):
+            path.unlink(missing_ok=True)
+
+
 def _announce(call: Call, added: list[Job]) -> None:
     """One event for all, so that a batch of thousands does not push everything else out of the hub."""
     ids = [job.id for job in added]
@@ -247,11 +276,12 @@ def _prepare(call: Call) -> Insert:
         "user": call.user,
         "priority": body.get("priority", 0),
         "on_error": body.get("on_error", "stop"),
+        "quiet": body.get("quiet", False),
         "folder": str(workflow.folder),
         "out": str(room.roots(call.user)["outputs"]),
     }
     values = [{f"{node}.{socket}": value for (node, socket), value in row.items()} for row in rows]
-    text_of = json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
+    text_of = json.dumps(workflow.raw, ensure_ascii=False, separators=(",", ":"))
     if "batch" not in body:
         return lambda: [room.jobs.add(text_of, values=values[0], **same)]
     return lambda: room.jobs.add_batch(text_of, values, **same)

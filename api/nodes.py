@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import web
 
 import graph
-from graph import File, NodeSpec, did_you_mean
+from graph import GraftError, NodeSpec, did_you_mean
 
 from .checking import build, guesses_of, problems_of
 from .errors import ApiError, answer, encode, problem_row
@@ -55,9 +55,9 @@ class Catalogue:
 
     @cached_property
     def file_sockets(self) -> Mapping[str, tuple[str, ...]]:
-        """For each node type that reads files: the inputs that name them."""
+        """For each node type that reads files or weights: the inputs that name them."""
         found = {
-            name: tuple(entry.name for entry in spec.inputs.values() if isinstance(entry.hint, File))
+            name: tuple(entry.name for entry in spec.inputs.values() if entry.names_things)
             for name, spec in self.registry.items()
         }
         return {name: sockets for name, sockets in found.items() if sockets}
@@ -108,7 +108,12 @@ async def check(call: Call) -> web.StreamResponse:
 
     def look() -> dict[str, Any]:
         call.room.follow_packs()
-        workflow = build(call.room, call.user, call.body["workflow"])
+        try:
+            workflow = build(call.room, call.user, call.body["workflow"])
+        except GraftError as error:
+            if not error.node:
+                raise
+            return {"problems": [problem_row(error)], "guesses": {}}
         problems = problems_of(call.room, call.user, workflow)
         guesses = guesses_of(call.room, call.user, workflow, sound=not problems)
         return {"problems": [problem_row(problem) for problem in problems], "guesses": guesses}

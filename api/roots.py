@@ -3,9 +3,11 @@ hidden name, nor by a symbolic link. All handlers find files through here."""
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from graph import BadInput, did_you_mean
 from nodes.disk import check_name
@@ -50,6 +52,17 @@ def of(roots: Mapping[str, Path], root: str) -> Path:
             404, f"there is no folder '{root[:60]}'", did_you_mean(root[:60], roots, f"use {', '.join(roots)}")
         )
     return roots[root]
+
+
+def posted(roots: Mapping[str, Path], value: Any) -> Any:
+    """ "files/a.png" for a text that is the whole path of a file in one of the roots, as `checking.located` makes it; any other value as it is."""
+    if not isinstance(value, str) or not os.path.isabs(value):
+        return value
+    for name, root in roots.items():
+        for top in (str(root), os.path.realpath(root)):
+            if value == top or value.startswith(f"{top}{os.sep}"):
+                return f"{name}{value[len(top) :].replace(os.sep, '/')}"
+    return value
 
 
 def name_of(roots: Mapping[str, Path], path: str) -> str | None:

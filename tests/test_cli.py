@@ -219,3 +219,33 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
     for path in out.iterdir():
         assert path.suffix == ".png"
         assert pixels(path).shape == (3000, 3000, 3)
+
+
+def test_boxes_curves_and_steps_are_given_as_json(card: Path, tmp_path: Path, capsys: Any) -> None:
+    flow = {
+        "format": 1,
+        "inputs": {"boxes": "cut.boxes", "curve": "tone.all", "steps": "vary.steps"},
+        "nodes": {
+            "plain": {"type": "image.solid", "inputs": {"width": 40, "height": 20, "colour": "#ff0000"}},
+            "cut": {
+                "type": "image.crop_to_box",
+                "inputs": {"image": link("plain", "image"), "boxes": [[0, 0, 9, 9]], "number": 2},
+            },
+            "tone": {"type": "image.curves", "inputs": {"image": link("cut", "image")}},
+            "vary": {"type": "augment.apply", "inputs": {"image": link("tone", "image"), "steps": []}},
+            "save": {"type": "image.save", "inputs": {"image": link("vary", "image"), "name": "drawn"}},
+        },
+    }
+    path = tmp_path / "drawn.json"
+    path.write_text(json.dumps(flow))
+    steps = '[{"do": "flip", "probability": 1}]'
+    assert run(path, "--boxes", "[[0, 0, 9, 9], [4, 4, 11, 9]]", "--curve", "[[0, 1], [1, 0]]", "--steps", steps) == 0
+    made = pixels(tmp_path / "out" / "drawn.png")
+    assert made.shape == (5, 7, 3)
+    assert (made == [0, 255, 255]).all()
+    assert run(path, "--boxes", "[[0, 0, 9, 9], [9, 4, 1, 9]]", "--steps", '[{"do": "flop"}]') == 2
+    said = capsys.readouterr().err
+    assert "entry 2: left 9 is not less than right 1" in said
+    assert "did you mean 'flip'" in said
+    assert run(path, "--boxes", "[[0,") == 2
+    assert "is no boxes" in capsys.readouterr().err

@@ -130,8 +130,15 @@ def test_files_are_named_as_the_api_lists_them(tmp_path: Path) -> None:
                 nodes = {"r": {"type": "apitoy.read", "inputs": {"path": path}}}
                 made = await client.post("/api/jobs", json={"workflow": {"nodes": nodes}})
                 assert made.status == 201, await made.text()
-                value = (await made.json())["jobs"][0]["values"]["r.path"]
-                assert Path(value).is_file(), path
+                (job,) = (await made.json())["jobs"]
+                value = job["values"]["r.path"]
+                assert value in (f"files/{stored['path']}", "examples/street.png"), path
+                assert (await client.get(f"/api/files/{value}")).status == 200, path
+                assert Path(room(client).jobs.get(job["id"]).values["r.path"]).is_file(), path
+                listed = await client.get("/api/jobs?limit=1")
+                assert (await listed.json())["jobs"][0]["values"]["r.path"] == value
+                again = await client.post("/api/jobs", json={"workflow": {"nodes": nodes}, "values": job["values"]})
+                assert (await again.json())["jobs"][0]["values"] == job["values"]
 
     run(test)
 
@@ -250,5 +257,114 @@ def test_what_happens_to_items_that_fail_is_asked_for_and_told(tmp_path: Path) -
             assert (listed["dropped"], "reasons" in listed) == (1, False)
             wrong = await client.post("/api/jobs", json={"workflow": chain(), "on_error": "skipp"})
             await refused(wrong, 400, "did you mean 'skip'")
+
+    run(test)
+
+
+def test_pages_of_the_queue(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            body = {"workflow": chain(), "batch": {"zip": {"n0.a": list(range(7))}}}
+            jobs = (await (await client.post("/api/jobs", json=body)).json())["jobs"]
+            await client.patch(f"/api/jobs/{jobs[6]['id']}", json={"priority": 3})
+            await client.patch(f"/api/jobs/{jobs[0]['id']}", json={"before": None})
+            order = [6, 1, 2, 3, 4, 5, 0]
+            number = {place: job["number"] for place, job in enumerate(jobs)}
+
+            async def page(**query: Any) -> list[int]:
+                found = await client.get("/api/jobs", params={"status": "pending", **query})
+                return [job["values"]["n0.a"] for job in (await found.json())["jobs"]]
+
+            seen: list[int] = []
+            cursor: dict[str, int] = {}
+            while rows := await page(limit=3, **cursor):
+                seen += rows
+                cursor = {"after": number[rows[-1]]}
+            assert seen == order
+            assert await page(before=number[4], limit=2) == [2, 3]
+            assert await page(before=number[6]) == []
+            assert await page(after=number[6], before=number[3]) == [1, 2]
+            newer = await (await client.get("/api/jobs", params={"after": number[2], "limit": 2})).json()
+            assert [job["number"] for job in newer["jobs"]] == [number[4], number[3]]
+
+    run(test)
+
+
+def test_one_job_is_forgotten_once_it_has_ended(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            made = await client.post("/api/jobs", json={"workflow": chain(), "batch": {"zip": {"n0.a": [1, 2]}}})
+            first, second = [job["id"] for job in (await made.json())["jobs"]]
+            await refused(await client.delete(f"/api/jobs/{first}"), 409, "pending", "cancel")
+            running = room(client).worker.claim()
+            assert running.id == first
+            await refused(await client.delete(f"/api/jobs/{first}"), 409, "running")
+            room(client).worker.jobs.finish(first, "done")
+            small = tmp_path / "data" / "made" / first
+            small.mkdir(parents=True)
+            (small / "made.jsonl").write_text("")
+            async with client.ws_connect("/api/events") as socket:
+                await socket.receive_json()
+                assert (await client.delete(f"/api/jobs/{first}")).status == 204
+                told: list[Any] = []
+                while not any(event["type"] == "removed" for event in told):
+                    told += await socket.receive_json()
+                assert told[-1]["jobs"] == [first]
+            assert not small.exists()
+            await refused(await client.get(f"/api/jobs/{first}"), 404)
+            await refused(await client.delete(f"/api/jobs/{first}"), 404)
+            assert (await client.get(f"/api/jobs/{second}")).status == 200
+            assert (await client.get(f"/api/jobs/{second}/workflow")).status == 200
+
+    run(test)
+
+
+def test_a_quiet_job_takes_its_files_along(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            out = room(client).roots("")["outputs"]
+            (out / "masks").mkdir(parents=True)
+            for quiet in (True, False):
+                made = await client.post("/api/jobs", json={"workflow": chain(), "quiet": quiet})
+                (job,) = (await made.json())["jobs"]
+                assert job["quiet"] is quiet
+                inner, outer = out / "masks" / "a.png", tmp_path / "mine.png"
+                for path in (inner, outer):
+                    path.write_bytes(png())
+                assert room(client).worker.claim().id == job["id"]
+                written = [{"node": "n1", "path": str(path)} for path in (inner, outer, out / "gone.png")]
+                room(client).worker.jobs.finish(job["id"], "done", outputs=written)
+                assert (await client.delete(f"/api/jobs/{job['id']}")).status == 204
+                assert inner.exists() is not quiet
+                assert outer.exists()
+            await refused(await client.post("/api/jobs", json={"workflow": chain(), "quiet": "yes"}), 400, "quiet")
+
+    run(test)
+
+
+def test_reasons_tell_files_by_their_address_and_what_can_be_taken_back(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            (stored,) = (await (await client.post("/api/files?name=a.png", data=png())).json())["files"]
+            made = await client.post("/api/jobs", json={"workflow": {**chain(), "keep": {"n1": {"ab" * 8: "a.png"}}}})
+            (job,) = (await made.json())["jobs"]
+            file = str(room(client).roots("")["files"] / stored["path"])
+            lost = Lost()
+            lost.add("n1", 3, "too dark", False, "cd" * 8, file)
+            lost.add("n1", 4, "too dark", False, "ef" * 8, "/elsewhere/b.png")
+            dropped = {"type": "dropped", "node": "n1", "item": 3, "reason": "too dark", "failed": False, "file": file}
+            async with client.ws_connect("/api/events") as socket:
+                await socket.receive_json()
+                room(client).worker.run_next(events=[dropped], lost=lost)
+                events = [event for event in await socket.receive_json() if event["type"] == "dropped"]
+                assert (events[0]["path"], "file" in events[0]) == (f"files/{stored['path']}", False)
+            told = (await (await client.get(f"/api/jobs/{job['id']}")).json())["reasons"]
+            assert (told[0]["key"], told[0]["path"]) == ("cd" * 8, f"files/{stored['path']}")
+            assert (await client.get(told[0]["url"])).status == 200
+            assert (told[1]["path"], told[1]["url"]) == ("b.png", None)
+            kept = await (await client.get(f"/api/jobs/{job['id']}/workflow")).json()
+            assert kept["keep"] == {"n1": {"ab" * 8: "a.png"}}
+            wrong = await client.post("/api/jobs", json={"workflow": {**chain(), "keep": {"n1": "ab"}}})
+            await refused(wrong, 400, "kept")
 
     run(test)
