@@ -55,17 +55,20 @@ def serve(arguments: Sequence[str]) -> int:
         raise GraftError(
             f"the token has {len(given.token)} characters", f"give at least {MIN_TOKEN}, or leave --token out"
         )
-    _build_page(settings)
+    page = _build_page(settings)
     access, shown = make_access(settings.data, settings.host, given.token)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
-    asyncio.run(_run(Door(settings, access, shown)))
+    asyncio.run(_run(Door(settings, access, shown), page))
     return 0
 
 
-def _build_page(settings: Settings) -> None:
-    """Build the editor where it is not of these sources: after an update. Without it the API works all the same."""
-    script = settings.root / "setup" / "page.py"
-    if subprocess.run([sys.executable, script], check=False, stdout=subprocess.DEVNULL).returncode != 0:
+def _build_page(settings: Settings) -> subprocess.Popen[bytes]:
+    """Build the editor where it is not of these sources: after an update. Meanwhile the server gets ready."""
+    return subprocess.Popen([sys.executable, settings.root / "setup" / "page.py"], stdout=subprocess.DEVNULL)
+
+
+async def _built(page: subprocess.Popen[bytes]) -> None:
+    if await asyncio.to_thread(page.wait) != 0:
         print("the API works without it, and the next start tries again", file=sys.stderr, flush=True)
 
 
@@ -94,12 +97,13 @@ def _settings(given: argparse.Namespace) -> Settings:
     return replace(settings, host=given.host, port=given.port, **changed)
 
 
-async def _run(door: Door) -> None:
+async def _run(door: Door, page: subprocess.Popen[bytes]) -> None:
     settings = door.settings
     runner = web.AppRunner(make_app(settings, door.access), access_log=None, shutdown_timeout=GRACE)
     await runner.setup()
     _calm_collector()
     try:
+        await _built(page)
         site = web.TCPSite(runner, settings.host, settings.port, reuse_address=True)
         try:
             await site.start()
@@ -118,9 +122,9 @@ async def _run(door: Door) -> None:
 def _calm_collector() -> None:
     """A graph of a hundred thousand nodes is a million objects, none of them garbage: look for circles less often, and never among
     what was there from the start. Halves the time until such a graph is accepted."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+    gc.enable()
 
 
 def _greet(door: Door, runner: web.AppRunner) -> None:
