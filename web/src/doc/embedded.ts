@@ -3,8 +3,10 @@
  * from strangers, so every length is looked at before it is believed.
  */
 
+import { NotAWorkflow } from "./text";
+
 const KEY = "graft";
-const LONGEST = 32 << 20; // bytes of a graph that are read
+const LONGEST = 16 << 20; // bytes of a graph, as the server takes them: more than a hundred thousand nodes
 const USER_COMMENT = 0x9286;
 const EXIF_PART = 0x8769;
 const COMMENT_CODE = "ASCII\0\0\0";
@@ -21,13 +23,17 @@ export function graphIn(bytes: Uint8Array): string | null {
   return null;
 }
 
-/** The text of a graph from a file of either kind: a picture that carries one, or the graph itself; null where there is none. */
+/** The text of a graph from a file of either kind: a picture that carries one, or the graph itself; null where there is none. Throws NotAWorkflow. */
 export async function graphInFile(file: Blob): Promise<string | null> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const found = graphIn(bytes);
   if (found !== null) return found;
-  const text = new TextDecoder().decode(bytes.subarray(0, LONGEST));
-  return text.trimStart().startsWith("{") ? text : null;
+  if (!/^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 1000)))) return null;
+  if (bytes.length > LONGEST) {
+    const [size, most] = [bytes.length, LONGEST].map((count) => Math.ceil(count / (1 << 20)));
+    throw new NotAWorkflow(`it has ${size} MB, and a graph may have ${most}`);
+  }
+  return new TextDecoder().decode(bytes);
 }
 
 function inPng(bytes: Uint8Array): string | null {

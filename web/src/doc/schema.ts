@@ -7,7 +7,14 @@ export type Widget =
   | { kind: "text"; multiline: boolean }
   | { kind: "file"; of: string }
   | { kind: "model"; of: string }
-  | { kind: "seed" };
+  | { kind: "seed" }
+  /** Drawn on the picture that comes in at the input `on`. */
+  | { kind: "boxes" | "points"; on: string | null }
+  | { kind: "curve" }
+  | { kind: "records"; of: RecordKind[] };
+
+/** One kind of entry in a list of records: `{"do": name, …fields}`; "do" may be left out where there is but one. */
+export type RecordKind = { name: string; title: string; help: string; fields: Record<string, InputSchema> };
 
 export type InputSchema = {
   type: string;
@@ -40,7 +47,18 @@ export type NodeSchema = {
 export type Schemas = Record<string, NodeSchema>;
 
 /** Types that are chosen by hand in a widget; all others come through a link only. */
-const BY_HAND = new Set(["text", "integer", "number", "switch", "choice", "color", "anything"]);
+const BY_HAND = new Set([
+  "text",
+  "integer",
+  "number",
+  "switch",
+  "choice",
+  "color",
+  "boxes",
+  "points",
+  "curve",
+  "anything",
+]);
 
 export function hasWidget(input: InputSchema): boolean {
   return BY_HAND.has(input.type) || input.type.startsWith("list of");
@@ -49,7 +67,7 @@ export function hasWidget(input: InputSchema): boolean {
 /** What the server says of socket types: the shape that goes with the colour, and which other types an input of it takes. */
 export type Types = Record<
   string,
-  { shape: "circle" | "square" | "diamond" | "triangle" | "hexagon"; takes: string[] }
+  { shape: "circle" | "square" | "diamond" | "triangle" | "hexagon" | "cross" | "wave"; takes: string[] }
 >;
 
 /** Whether an output of one type may be linked to an input of another. */

@@ -8,6 +8,7 @@ import { apply, type Edit } from "./edits";
 import type { Workflow } from "./types";
 
 const TOGETHER = 1000; // milliseconds in which edits of one merge key are one step
+const HELD = "drag "; // a merge key that begins so goes on until `settle`, however long the pointer rests
 
 export type DocState = {
   flow: Workflow;
@@ -46,7 +47,8 @@ export function createDoc(
       const after = apply(before, edit);
       if (after === before) return;
       const now = Date.now();
-      const same = merge !== undefined && merging?.key === merge && now - merging.at < TOGETHER && past.length > 0;
+      const soon = merging !== null && (merge?.startsWith(HELD) || now - merging.at < TOGETHER);
+      const same = merge !== undefined && merging?.key === merge && soon && past.length > 0;
       merging = merge === undefined ? null : { key: merge, at: now };
       set({ flow: after, past: same ? past : [...past, before], future: [] });
     },

@@ -43,9 +43,13 @@ export type Workflow = {
   note?: string;
   inputs?: Record<string, string>;
   nodes: Record<string, Node>;
+  /** Items of streams that a person has taken back: by gate and the item's key, with a word on what it is. */
+  keep?: Keep;
   editor?: EditorData;
   [extra: string]: unknown;
 };
+
+export type Keep = Record<string, Record<string, string>>;
 
 export function isLink(value: Value | undefined): value is Link {
   return (

@@ -1,6 +1,7 @@
 /** Where links end. Its shape says the type as its colour does, and it is a button: Enter lists what it could be linked to. */
 
 import { Handle, Position } from "@xyflow/react";
+import type { MouseEvent } from "react";
 import { useStore } from "zustand/react";
 import type { Types } from "../doc/schema";
 import { useTexts } from "../texts";
@@ -13,6 +14,8 @@ const SHAPES: Record<string, string> = {
   diamond: "M8 2l6 6-6 6-6-6Z",
   triangle: "M8 2.5l6 10.5H2Z",
   hexagon: "M5 3h6l3 5-3 5H5L2 8Z",
+  cross: "M6 2.5h4V6h3.5v4H10v3.5H6V10H2.5V6H6Z",
+  wave: "M2 11.5V6.5Q5 1.5 8 6.5T14 4.5v5Q11 14.5 8 9.5T2 11.5Z",
 };
 
 export function shapeOf(types: Types | undefined, type: string): string {
@@ -35,6 +38,20 @@ export function TypeSign({ type, filled = true }: { type: string; filled?: boole
   );
 }
 
+/** A press on an input that has a link is one on the end of that link, so that it is drawn away from there. */
+function pickUp(event: MouseEvent, link: string): void {
+  const end = document.querySelector(
+    `.react-flow__edge[data-id="${CSS.escape(link)}"] .react-flow__edgeupdater-target`,
+  );
+  if (!end || event.button !== 0 || event.altKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const { clientX, clientY } = event;
+  end.dispatchEvent(
+    new window.MouseEvent("mousedown", { bubbles: true, cancelable: true, button: 0, clientX, clientY }),
+  );
+}
+
 type Props = { node: string; title: string; socket: string; type: string; side: "input" | "output"; linked: boolean };
 
 export function Socket({ node, title, socket, type, side, linked }: Props) {
@@ -53,6 +70,7 @@ export function Socket({ node, title, socket, type, side, linked }: Props) {
       aria-label={label}
       title={`${socket} · ${type}`}
       className={bad ? "nodes-socket nodes-socket-bad" : "nodes-socket"}
+      onMouseDownCapture={(event) => side === "input" && linked && pickUp(event, `${node}.${socket}`)}
       onKeyDown={(event) => {
         if ((event.key !== "Enter" && event.key !== " ") || event.ctrlKey || event.metaKey || event.altKey) return;
         event.preventDefault();

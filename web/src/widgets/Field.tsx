@@ -1,14 +1,16 @@
 /** An input's name and its widget, tied to the graph: what is set is an edit, and typing or dragging is one step to undo. */
 
 import { RotateCcw, SlidersHorizontal } from "lucide-react";
-import { useId } from "react";
+import { type ComponentType, useId } from "react";
 import { useStore } from "zustand/react";
 import type { InputSchema } from "../doc/schema";
 import type { Json } from "../doc/types";
 import { useTexts } from "../texts";
 import { useEditing, useNode, useView } from "../view/context";
 import { widgetKind } from "../view/layout";
+import { useUnder } from "./drawn/useUnder";
 import { widgets } from "./registry";
+import type { WidgetProps } from "./types";
 import "./widgets.css";
 
 type Props = { id: string; socket: string; input: InputSchema; missing: boolean };
@@ -24,25 +26,35 @@ export function Field({ id, socket, input, missing }: Props) {
   if (!Widget) return null;
   const set = (value: Json) => doc.getState().edit({ do: "set", node: id, socket, value }, `${id}.${socket}`);
   const label = socket.replaceAll("_", " ");
+  const props = {
+    id: dom,
+    label,
+    input,
+    value: given === undefined ? (input.default ?? undefined) : given,
+    set,
+    settle: () => doc.getState().settle(),
+    bad: problem !== undefined,
+    browse: () => view.setState({ files: { node: id, socket, of: ofKind(input) } }),
+    undo: (forward: boolean) => (forward ? doc.getState().redo() : doc.getState().undo()),
+  };
+  const on = onPicture(input);
   return (
     <div className={`widget-field widget-field-${kind}${given === undefined ? "" : " widget-field-set"} nodrag nopan`}>
       <label className="widget-label" htmlFor={dom} title={help(label, input, problem)}>
         <Exposed id={id} socket={socket} />
         {label}
       </label>
-      <Widget
-        id={dom}
-        label={label}
-        input={input}
-        value={given === undefined ? (input.default ?? undefined) : given}
-        set={set}
-        settle={() => doc.getState().settle()}
-        bad={problem !== undefined}
-        browse={() => view.setState({ files: { node: id, socket, of: ofKind(input) } })}
-      />
+      {on ? <Over id={id} on={on} widget={Widget} given={props} /> : <Widget {...props} />}
       {given !== undefined && input.default !== undefined && <Reset id={id} socket={socket} label={label} />}
     </div>
   );
+}
+
+type OverProps = { id: string; on: string; widget: ComponentType<WidgetProps>; given: WidgetProps };
+
+/** A widget that is drawn on the picture of the input beside it. */
+function Over({ id, on, widget: Widget, given }: OverProps) {
+  return <Widget {...given} under={useUnder(id, on)} />;
 }
 
 /** Says that this is one of the graph's own inputs. */
@@ -64,6 +76,10 @@ export function Exposed({ id, socket }: { id: string; socket: string }) {
 
 function help(label: string, input: InputSchema, problem: { what: string; cure: string } | undefined): string {
   return problem ? `${problem.what}. ${problem.cure}` : input.help || label;
+}
+
+function onPicture(input: InputSchema): string | null {
+  return input.widget?.kind === "boxes" || input.widget?.kind === "points" ? input.widget.on : null;
 }
 
 function ofKind(input: InputSchema): string {

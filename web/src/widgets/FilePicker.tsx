@@ -5,6 +5,7 @@ import { FileText, Upload, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { type FileEntry, server, thumbnail } from "../server/api";
 import { t, useTexts } from "../texts";
+import { NotSent, send } from "../ui/uploads";
 
 const ROOTS = ["files", "examples", "outputs"] as const;
 const PAGE = 60;
@@ -24,15 +25,16 @@ export function FilePicker({ of, now, onChoose, onClose }: Props) {
     if (!file) return;
     try {
       setProblem("");
-      onChoose(pathOf(await server.upload(file, file.name)));
+      onChoose(pathOf(await send(file, { of })));
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof NotSent && error.stopped))
+        setProblem(error instanceof Error ? error.message : String(error));
     }
   };
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
-        <Dialog.Backdrop className="palette-backdrop" />
+        <Dialog.Backdrop className="widget-backdrop" />
         <Dialog.Popup
           className="widget-picker"
           onDragOver={(event) => event.preventDefault()}
@@ -49,7 +51,7 @@ export function FilePicker({ of, now, onChoose, onClose }: Props) {
             </Dialog.Close>
           </header>
           <fieldset className="widget-roots">
-            <legend className="palette-hidden">{t("widget.folder")}</legend>
+            <legend className="widget-hidden">{t("widget.folder")}</legend>
             {ROOTS.map((name) => (
               <button key={name} type="button" aria-pressed={root === name} onClick={() => setRoot(name)}>
                 {t(`widget.root_${name}`)}

@@ -2,9 +2,12 @@
 
 import type { ComponentType } from "react";
 import { ChoiceWidget, ColourWidget, SwitchWidget } from "./choices";
+import { CurveWidget } from "./curve/CurveWidget";
+import { DrawnWidget } from "./drawn/DrawnWidget";
 import { FileWidget } from "./FileWidget";
-import { ModelWidget } from "./ModelWidget";
+import { ModelWidget } from "./models/ModelWidget";
 import { NumberWidget, SeedWidget, SliderWidget } from "./numbers";
+import { RecordsWidget } from "./records/RecordsWidget";
 import { AreaWidget, JsonWidget, ListWidget, TextWidget } from "./texts";
 import type { WidgetProps } from "./types";
 
@@ -22,4 +25,8 @@ export const widgets: Record<string, ComponentType<WidgetProps>> = {
   colour: ColourWidget,
   file: FileWidget,
   model: ModelWidget,
+  boxes: DrawnWidget,
+  points: DrawnWidget,
+  curve: CurveWidget,
+  records: RecordsWidget,
 };

@@ -3,6 +3,19 @@
 import type { InputSchema } from "../doc/schema";
 import type { Json } from "../doc/types";
 
+/** The picture that boxes and points are drawn on. why: what keeps it away where there is no address. */
+export type Under = {
+  url: string | null;
+  /** In its own pixels; null where the picture itself must tell. */
+  size: [width: number, height: number] | null;
+  why?: "run" | "link" | "form";
+  /** The input that it comes in at. */
+  on: string;
+  /** Have it made; rejects with what the server says against it. */
+  make?: () => Promise<void>;
+  making?: boolean;
+};
+
 export type WidgetProps = {
   /** For the label that stands before it. */
   id: string;
@@ -16,4 +29,7 @@ export type WidgetProps = {
   bad: boolean;
   /** Open the picker of files. */
   browse: () => void;
+  under?: Under | null;
+  /** Take a step back or forward, where the widget covers what could do it. */
+  undo?: (forward: boolean) => void;
 };
