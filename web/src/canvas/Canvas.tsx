@@ -3,36 +3,35 @@
 import {
   Background,
   BackgroundVariant,
-  type Connection,
-  type FinalConnectionState,
-  type Edge as FlowEdge,
+  getNodesBounds,
+  getViewportForBounds,
+  type Node,
   ReactFlow,
   useReactFlow,
+  useStore,
   type Viewport,
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { type MouseEvent, useMemo } from "react";
-import { isLink, type Point } from "../doc/types";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { NodeCard } from "../nodes/NodeCard";
 import { t, useTexts } from "../texts";
-import { type Editing, schemaNow, useEditing, useView } from "../view/context";
-import { type End, hint } from "../view/store";
+import { useEditing, useView } from "../view/context";
 import "./canvas.css";
 import { Controls } from "./Controls";
 import { useChecking, useDrawing } from "./drawing";
+import { FarLinks, useNearLinks } from "./FarLinks";
 import { GroupFrame, NoteCard } from "./frames";
+import { joining } from "./joining";
 import { LinkEdge } from "./LinkEdge";
-import { bestSocket, endsOf, link, refused, typeOf } from "./linking";
 import { movement } from "./moving";
 import { Overview } from "./Overview";
-import { stretchAt } from "./paths";
 
 const nodeTypes = { node: NodeCard, group: GroupFrame, note: NoteCard };
 const edgeTypes = { link: LinkEdge };
 const viewports = new Map<string, Viewport>();
-const FIT = { padding: 0.12, maxZoom: 1 };
-const FIT_LARGE = { ...FIT, minZoom: 0.6 }; // of a graph with hundreds of nodes a part is shown that can be read
-const LARGE = 150;
+const CLOSEST = 0.05;
+const LARGE = 150; // nodes of a graph of which a part is shown that can be read, not the whole
+const optionsFor = (count: number) => ({ padding: 0.12, maxZoom: 1, minZoom: count > LARGE ? 1 : CLOSEST });
 
 export function Canvas() {
   useTexts();
@@ -40,27 +39,33 @@ export function Canvas() {
   useDrawing(editing);
   useChecking(editing);
   const drawn = useView((state) => state.drawn);
+  const links = useNearLinks(drawn.edges);
   const { screenToFlowPosition } = useReactFlow();
   const moves = useMemo(() => movement(editing), [editing]);
-  const links = useMemo(() => linking(editing, screenToFlowPosition), [editing, screenToFlowPosition]);
+  const joins = useMemo(() => joining(editing, screenToFlowPosition), [editing, screenToFlowPosition]);
   const place = `${editing.tabId} ${editing.prefix}`;
-  const remembered = viewports.get(place);
-  const large = drawn.nodes.length > LARGE;
+  const [remembered] = useState(() => viewports.get(place));
+  const [{ room, first }] = useState(() => firstView(drawn.nodes));
+  const moved = useRef(false);
   return (
     <ReactFlow
       nodes={drawn.nodes}
-      edges={drawn.edges}
+      edges={links}
       nodeTypes={nodeTypes}
       edgeTypes={edgeTypes}
       onNodesChange={moves.nodes}
       onEdgesChange={moves.edges}
       onNodeDragStart={moves.start}
       onNodeDrag={moves.drag}
-      {...links}
+      {...joins}
       onlyRenderVisibleElements
-      {...(remembered ? { defaultViewport: remembered } : { fitView: true, fitViewOptions: large ? FIT_LARGE : FIT })}
+      {...room}
+      defaultViewport={remembered ?? first}
+      onMoveStart={(event) => {
+        if (event) moved.current = true;
+      }}
       onMoveEnd={(_, viewport) => viewports.set(place, viewport)}
-      minZoom={0.05}
+      minZoom={CLOSEST}
       maxZoom={3}
       deleteKeyCode={null}
       multiSelectionKeyCode={["Shift", "Control", "Meta"]}
@@ -68,6 +73,7 @@ export function Canvas() {
       zoomOnDoubleClick={false}
       nodeDragThreshold={2}
       connectionRadius={24}
+      reconnectRadius={12}
       elevateNodesOnSelect={false}
       ariaLabelConfig={{
         "node.a11yDescription.default": t("canvas.nodeKeys"),
@@ -77,88 +83,33 @@ export function Canvas() {
       aria-label={t("canvas.graph")}
     >
       <Background variant={BackgroundVariant.Dots} gap={24} size={1.5} />
+      <FarLinks />
+      {!remembered && <Fitting count={drawn.nodes.length} moved={moved} />}
       <Overview />
       <Controls />
     </ReactFlow>
   );
 }
 
-type ToFlow = (at: { x: number; y: number }) => { x: number; y: number };
-
-/** What happens at either end of a link that is being drawn, and on links that are there. */
-function linking(editing: Editing, toFlow: ToFlow) {
-  const endOf = (node: string, socket: string, side: End["side"]): End => ({ node, socket, side });
-  const ends = (of: Connection | FlowEdge) =>
-    endsOf(endOf(of.source, of.sourceHandle ?? "", "output"), endOf(of.target, of.targetHandle ?? "", "input"));
-  return {
-    isValidConnection: (of: Connection | FlowEdge) => {
-      const wanted = ends(of);
-      return wanted !== null && refused(editing, wanted) === null;
-    },
-    onConnect: (of: Connection) => {
-      const wanted = ends(of);
-      if (wanted) link(editing, wanted);
-    },
-    onConnectEnd: (event: globalThis.MouseEvent | TouchEvent, state: FinalConnectionState) => {
-      if (!state.fromHandle || state.isValid) return;
-      const { clientX: x, clientY: y } = "changedTouches" in event ? (event.changedTouches[0] as Touch) : event;
-      const from = endOf(
-        state.fromHandle.nodeId,
-        state.fromHandle.id ?? "",
-        state.fromHandle.type === "source" ? "output" : "input",
-      );
-      if (state.toHandle) {
-        const to = endOf(
-          state.toHandle.nodeId,
-          state.toHandle.id ?? "",
-          state.toHandle.type === "source" ? "output" : "input",
-        );
-        if (to.node !== from.node || to.socket !== from.socket) explain(editing, from, to, x, y);
-      } else dropLink(editing, from, x, y, toFlow);
-    },
-    onEdgeClick: (event: MouseEvent, edge: FlowEdge) => {
-      if (!event.altKey) return;
-      editing.doc.getState().edit({ do: "clear", node: edge.target, socket: edge.targetHandle ?? "" });
-    },
-    onEdgeDoubleClick: (event: MouseEvent, edge: FlowEdge) =>
-      bend(editing, edge, toFlow({ x: event.clientX, y: event.clientY })),
-  };
+/** The size of the canvas and where one looks at first, so that what is in sight is drawn at once, and only that. */
+function firstView(nodes: Node[]) {
+  const { width = 0, height = 0 } = document.querySelector(".studio-canvas")?.getBoundingClientRect() ?? {};
+  if (!width || !height || !nodes.length) return { room: {}, first: { x: 0, y: 0, zoom: 1 } };
+  const { padding, maxZoom, minZoom } = optionsFor(nodes.length);
+  const first = getViewportForBounds(getNodesBounds(nodes), width, height, minZoom, maxZoom, padding);
+  return { room: { width, height }, first };
 }
 
-function explain(editing: Editing, from: End, to: End, x: number, y: number): void {
-  const wanted = endsOf(from, to);
-  hint(editing.view, (wanted ? refused(editing, wanted) : null) ?? t("canvas.refusedSide"), x, y);
+/** Shows the whole graph again while the parts around the canvas find their places, until somebody goes elsewhere or changes the graph. */
+function Fitting({ count, moved }: { count: number; moved: RefObject<boolean> }) {
+  const { doc } = useEditing();
+  const { fitView } = useReactFlow();
+  const [first] = useState(() => doc.getState().flow);
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  useEffect(() => {
+    // An empty graph has nothing to fit: its first node must not move the canvas away from under the pointer.
+    if (count && width && height && !moved.current && doc.getState().flow === first) void fitView(optionsFor(count));
+  }, [width, height, moved, doc, first, fitView, count]);
+  return null;
 }
-
-/** A link let go over a node takes its best socket; over the empty canvas, the nodes that fit are offered. */
-function dropLink(editing: Editing, from: End, x: number, y: number, toFlow: ToFlow): void {
-  const card = document.elementFromPoint(x, y)?.closest(".react-flow__node-node");
-  const id = card?.getAttribute("data-id");
-  if (!id) {
-    if (document.elementFromPoint(x, y)?.closest(".react-flow")) {
-      editing.view.setState({ palette: { at: toFlow({ x, y }), end: from } });
-    }
-    return;
-  }
-  if (id === from.node) return;
-  const node = editing.doc.getState().flow.nodes[id];
-  const type = typeOf(editing, from);
-  const socket = bestSocket(type, from.side, schemaNow(editing, id), node);
-  const wanted =
-    socket === null ? null : endsOf(from, { node: id, socket, side: from.side === "input" ? "output" : "input" });
-  const why = wanted ? refused(editing, wanted) : t("canvas.refusedNone", { type });
-  if (wanted && why === null) link(editing, wanted);
-  else hint(editing.view, why ?? "", x, y);
-}
-
-/** A point more on a link. */
-function bend({ doc }: Editing, edge: FlowEdge, { x, y }: { x: number; y: number }): void {
-  const { flow } = doc.getState();
-  const points = flow.editor?.reroutes?.[edge.id] ?? [];
-  if (!isLink(flow.nodes[edge.target]?.inputs?.[edge.targetHandle ?? ""])) return;
-  const here: Point = [Math.round(x), Math.round(y)];
-  const at = points.length ? stretchAt([[-Infinity, y], ...points, [Infinity, y]].map(finite), here) : 0;
-  doc.getState().edit({ do: "editor", part: "reroutes", id: edge.id, value: points.toSpliced(at, 0, here) });
-}
-
-const finite = ([x, y]: number[]): Point => [Math.max(-1e6, Math.min(1e6, x ?? 0)), y ?? 0];

@@ -1,9 +1,13 @@
 /** What opens over the canvas: lists, the picker of files, shortcuts; and a word where nothing is there yet. */
 
 import { useStore } from "zustand/react";
+import { Adding } from "../palette/browser/Adding";
+import { browse } from "../palette/browser/state";
 import { Dialogs } from "../palette/Dialogs";
+import { Naming } from "../palette/Naming";
 import { Shortcuts } from "../palette/Shortcuts";
 import { useTexts } from "../texts";
+import { go } from "../ui/App";
 import { useEditing, useView } from "../view/context";
 import { FilePicker } from "../widgets/FilePicker";
 import { Painting } from "./Painting";
@@ -13,7 +17,9 @@ export function Helpers() {
   return (
     <>
       <Dialogs />
+      <Adding />
       {shortcuts && <Shortcuts />}
+      <Naming />
       <Picker />
       <Painting />
       <Empty />
@@ -43,13 +49,21 @@ function Empty() {
     <div className="canvas-empty">
       <p className="canvas-empty-title">{t("canvas.emptyTitle")}</p>
       <p>{t("canvas.emptyHint")}</p>
-      <button
-        type="button"
-        className="studio-button"
-        onClick={() => view.setState({ palette: { at: view.getState().cursor } })}
-      >
-        {t("canvas.addFirst")}
-      </button>
+      <div className="canvas-empty-ways">
+        <button
+          type="button"
+          className="studio-button"
+          onClick={() => view.setState({ palette: { at: view.getState().cursor } })}
+        >
+          {t("canvas.addFirst")}
+        </button>
+        <button type="button" className="studio-button" onClick={() => browse()}>
+          {t("command.browse")}
+        </button>
+        <button type="button" className="studio-button" onClick={() => go("#/")}>
+          {t("canvas.fromTemplate")}
+        </button>
+      </div>
     </div>
   );
 }

@@ -6,18 +6,19 @@ import type { Point } from "../doc/types";
 import { colourOf } from "../nodes/Socket";
 import { useTexts } from "../texts";
 import { useEditing, useView } from "../view/context";
+import { many } from "../view/within";
 import { pathThrough } from "./paths";
 
 export const LinkEdge = memo(function LinkEdge(props: EdgeProps) {
   const { id, sourceX, sourceY, targetX, targetY, data, selected, source } = props;
   const points = (data?.points ?? []) as Point[];
-  const many = useView((state) => (state.guesses[source]?.count ?? 1) !== 1);
+  const stream = useView((state) => many(state.guesses[source]) !== false);
   const aimed = useView((state) => state.target === id);
   const path = pathThrough([[sourceX, sourceY], ...points, [targetX, targetY]]);
   const look = [
     "canvas-link",
     selected && "canvas-link-selected",
-    many && "canvas-link-many",
+    stream && "canvas-link-many",
     aimed && "canvas-link-aimed",
   ];
   return (
@@ -45,7 +46,7 @@ function Bend({ id, index, point, points }: BendProps) {
   const { doc } = useEditing();
   const { screenToFlowPosition } = useReactFlow();
   const put = (value: Point[]) =>
-    doc.getState().edit({ do: "editor", part: "reroutes", id, value: value.length ? value : null }, `bend ${id}`);
+    doc.getState().edit({ do: "editor", part: "reroutes", id, value: value.length ? value : null }, `drag bend ${id}`);
   const move = (event: PointerEvent<SVGCircleElement>) => {
     if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
     const { x, y } = screenToFlowPosition({ x: event.clientX, y: event.clientY });

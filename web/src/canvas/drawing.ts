@@ -4,14 +4,17 @@ import { useEffect } from "react";
 import { isLink, type Workflow } from "../doc/types";
 import { pictureOf } from "../nodes/picture";
 import { run } from "../run/store";
-import { type Problem, server } from "../server/api";
+import { type Guesses, type Problem, server } from "../server/api";
 import { workspace } from "../ui/workspace";
 import { columns } from "../view/arrange";
 import { build } from "../view/build";
 import { type Editing, schemaNow } from "../view/context";
 import { layoutOf } from "../view/layout";
+import { follow, neighbours } from "../view/neighbours";
+import { promotedName } from "../view/promote";
 import { restore, resultKey, results } from "../view/results";
 import { tablesOf } from "../view/schemas";
+import { heldGuesses, plain } from "../view/within";
 
 const WAIT = 300; // milliseconds after the last edit, until the server is asked what is wrong
 
@@ -64,29 +67,39 @@ const sizeOf = ({ width, height }: { width: number; height: number }) => ({ widt
 
 export function useDrawing(editing: Editing): void {
   useEffect(() => {
-    let runs: unknown;
+    let { runs } = run.getState();
+    let frame = 0;
     const again = () => redraw(editing);
-    again();
+    // What a run tells comes many times a second: it is drawn once a frame.
+    const soon = () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(again);
+    };
+    soon(); // what has come since the first drawing
     void restore(editing.tabId);
     const stops = [
+      follow(editing.doc),
+      neighbours.subscribe(again),
       editing.doc.subscribe((now, before) => now.flow !== before.flow && again()),
-      workspace.subscribe((now, before) => now !== before && again()),
-      results.subscribe(again),
+      workspace.subscribe(soon),
+      results.subscribe(soon),
       run.subscribe((now) => {
         if (now.runs === runs) return;
         runs = now.runs;
-        again();
+        soon();
       }),
     ];
     return () => {
+      cancelAnimationFrame(frame);
       for (const stop of stops) stop();
     };
   }, [editing]);
 }
 
 /** Asks the server what is wrong with the graph, a moment after each edit. */
-export function useChecking({ root, view, prefix }: Editing): void {
+export function useChecking(editing: Editing): void {
   useEffect(() => {
+    const { root, view, prefix } = editing;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let asking: AbortController | undefined;
     const check = async () => {
@@ -95,8 +108,7 @@ export function useChecking({ root, view, prefix }: Editing): void {
       asking = mine;
       try {
         const { problems, guesses } = await server.check(root.getState().flow, mine.signal);
-        const own: typeof problems = problems.filter((row) => row.node?.startsWith(prefix));
-        const rows = own.map((row) => ({ ...row, node: row.node.slice(prefix.length).split("/")[0] ?? "" }));
+        const rows = problems.flatMap((row) => ownProblem(editing, row) ?? []);
         view.setState({
           problems: byNode(rows),
           guesses: stripped(guesses, prefix),
@@ -116,12 +128,26 @@ export function useChecking({ root, view, prefix }: Editing): void {
       asking?.abort();
       stop();
     };
-  }, [root, view, prefix]);
+  }, [editing]);
 }
 
-function stripped<T>(table: Record<string, T> | undefined, prefix: string): Record<string, T> {
-  const own = Object.entries(table ?? {}).filter(([id]) => id.startsWith(prefix));
-  return Object.fromEntries(own.map(([id, value]) => [id.slice(prefix.length), value]));
+/** A problem as the graph that is shown has it: one within a node is told at that node, by the name that its socket has there. Null for others. */
+function ownProblem(editing: Editing, row: Problem): Problem | null {
+  const { prefix } = editing;
+  const whole = plain(row.node ?? "");
+  if (!whole.startsWith(prefix)) return null;
+  const [node = "", ...inner] = whole.slice(prefix.length).split("/");
+  if (!inner.length) return { ...row, node };
+  const graph = schemaNow(editing, node).graph;
+  const name = graph && promotedName(graph, "inputs", `${inner.join("/")}.${row.socket}`);
+  return { ...row, node, socket: name ?? row.socket };
+}
+
+/** Of the nodes of the graph that is shown; those of loops are called with their rounds ("mend/2/sharpen"). */
+function stripped(table: Guesses | undefined, prefix: string): Guesses {
+  const own = Object.entries(table ?? {}).map(([id, value]) => [plain(id), value] as const);
+  const here = own.filter(([id]) => id.startsWith(prefix));
+  return heldGuesses(Object.fromEntries(here.map(([id, value]) => [id.slice(prefix.length), value])));
 }
 
 function byNode(rows: Problem[]): Record<string, Problem[]> {

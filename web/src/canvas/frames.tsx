@@ -1,7 +1,7 @@
 /** Notes and groups: what a person writes and draws around nodes. */
 
 import { type NodeProps, NodeResizer } from "@xyflow/react";
-import { memo, useState } from "react";
+import { type CSSProperties, memo, useState } from "react";
 import { useStore } from "zustand/react";
 import { useTexts } from "../texts";
 import { GROUP, NOTE } from "../view/build";
@@ -11,22 +11,23 @@ import { framed } from "./moving";
 
 const HEX = /^#[0-9a-f]{6}$/i;
 
+/** The colour of a frame, as a variable for its style. */
+const colourIn = (colour: string | undefined) =>
+  colour && HEX.test(colour) ? ({ "--group": colour } as CSSProperties) : undefined;
+
 export const GroupFrame = memo(function GroupFrame({ id, selected }: NodeProps) {
   const { t } = useTexts();
   const { doc, view } = useEditing();
   const group = useStore(doc, (state) => state.flow.editor?.groups?.[id.slice(GROUP.length)]);
   const writing = useView((state) => state.writing === id);
   if (!group) return null;
-  const colour = group.colour && HEX.test(group.colour) ? group.colour : undefined;
+  const colour = colourIn(group.colour);
   const done = (title: string) => {
     for (const edit of framed(doc.getState().flow.editor ?? {}, id, { title })) doc.getState().edit(edit);
     view.setState({ writing: null });
   };
   return (
-    <div
-      className={selected ? "canvas-group canvas-group-selected" : "canvas-group"}
-      style={colour ? ({ "--group": colour } as never) : undefined}
-    >
+    <div className={selected ? "canvas-group canvas-group-selected" : "canvas-group"} style={colour}>
       <NodeResizer isVisible={selected} minWidth={120} minHeight={80} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a command does the same */}
       <header className="canvas-group-title" onDoubleClick={() => view.setState({ writing: id })}>
@@ -68,6 +69,7 @@ export const NoteCard = memo(function NoteCard({ id, selected }: NodeProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: a command does the same
     <div
       className={selected ? "canvas-note canvas-note-selected" : "canvas-note"}
+      style={colourIn(note.colour)}
       onDoubleClick={() => view.setState({ writing: id })}
     >
       <NodeResizer isVisible={selected} minWidth={100} minHeight={48} />

@@ -6,9 +6,9 @@ import { isLink } from "../doc/types";
 import { addNode, paste, type Scope, tell } from "../palette/actions";
 import { applies, commandFor } from "../palette/commands";
 import { nameOf } from "../palette/keys";
-import { server } from "../server/api";
 import { t } from "../texts";
 import { addressOf, go } from "../ui/App";
+import { NotSent, send } from "../ui/uploads";
 import { openText, workspace } from "../ui/workspace";
 import { schemaNow } from "../view/context";
 import { pathOf } from "../widgets/FilePicker";
@@ -23,12 +23,19 @@ function isOurs(target: EventTarget | null): boolean {
   return target === document.body || (target instanceof Element && target.closest(".canvas-editor") !== null);
 }
 
+/** Undo and redo are meant wherever a button of the page was pressed last; a text has its own, and so may a dialog. */
+function isForAll(command: string, target: EventTarget | null): boolean {
+  if (command !== "undo" && command !== "redo") return false;
+  return target instanceof Element && !inText(target) && target.closest("[role=dialog]") === null;
+}
+
 export function useInput(scope: Scope): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || !isOurs(event.target)) return;
+      if (event.defaultPrevented) return;
       const name = nameOf(event);
       const command = name ? commandFor(name) : undefined;
+      if (!isOurs(event.target) && !(command && isForAll(command.id, event.target))) return;
       if (!command || (inText(event.target) && !command.typing)) return;
       if (name === "Tab" && !isGround(event.target)) return;
       // The browser's own paste brings pictures as well, and asks nobody.
@@ -43,12 +50,21 @@ export function useInput(scope: Scope): void {
       if (!isOurs(event.target) || inText(event.target) || !event.clipboardData) return;
       const [file] = event.clipboardData.files;
       if (file) void takeFile(scope, file, null);
-      else if (!paste(scope, event.clipboardData.getData("text/plain"))) return;
+      else if (!paste(scope, event.clipboardData.getData("text/plain"))) tell(scope, t("canvas.pasteNothing"));
       event.preventDefault();
     };
+    // The library moves what has the focus by arrow keys, whatever else is pressed; with other keys they are commands.
+    const arrows = (event: KeyboardEvent) => {
+      const held = event.shiftKey || event.altKey || event.ctrlKey || event.metaKey;
+      if (!held || !event.key.startsWith("Arrow") || !(event.target as Element).matches?.(".react-flow__node")) return;
+      press(event);
+      if (event.defaultPrevented) event.stopPropagation();
+    };
+    document.addEventListener("keydown", arrows, true);
     document.addEventListener("keydown", press);
     document.addEventListener("paste", pasteHere);
     return () => {
+      document.removeEventListener("keydown", arrows, true);
       document.removeEventListener("keydown", press);
       document.removeEventListener("paste", pasteHere);
     };
@@ -92,13 +108,14 @@ export async function takeFile(scope: Scope, file: File, over: string | null): P
   if (held !== null) return openHeld(scope, file, held);
   const { cursor } = scope.editing.view.getState();
   try {
-    const path = pathOf(await server.upload(file, file.name || "picture.png"));
+    const path = pathOf(await send(file));
     const input = over ? fileInput(scope, over, picture) : null;
     const node = reader(picture);
     if (over && input) scope.editing.doc.getState().edit({ do: "set", node: over, socket: input, value: path });
     else if (node) addNode(scope, node.type, [cursor.x, cursor.y], undefined, { [node.input]: path });
     else tell(scope, t("canvas.noReader"));
   } catch (error) {
+    if (error instanceof NotSent && error.stopped) return;
     tell(
       scope,
       t("canvas.dropRefused", { name: file.name, why: error instanceof Error ? error.message : String(error) }),

@@ -2,14 +2,15 @@
 
 import { apply, type Edit } from "../doc/edits";
 import { fits, reaches, type Types } from "../doc/schema";
-import { isLink, type Link, type Node } from "../doc/types";
+import { isLink, type Link, type Node, type Workflow } from "../doc/types";
 import { t } from "../texts";
 import { workspace } from "../ui/workspace";
 import { type Editing, schemaNow } from "../view/context";
 import type { Known } from "../view/schemas";
 import type { End } from "../view/store";
 
-export type Ends = { from: Link; to: { node: string; socket: string } };
+type Place = { node: string; socket: string };
+export type Ends = { from: Link; to: Place };
 
 const types = (): Types => workspace.getState().types ?? {};
 
@@ -33,6 +34,26 @@ export function refused(editing: Editing, { from, to }: Ends): string | null {
 
 export function link(editing: Editing, ends: Ends): void {
   editing.doc.getState().edit({ do: "link", ...ends });
+}
+
+/** Taking a link away: with the points that it passed. */
+export function unlinked(flow: Workflow, node: string, socket: string): Edit {
+  const id = `${node}.${socket}`;
+  const clear: Edit = { do: "clear", node, socket };
+  if (!flow.editor?.reroutes?.[id]) return clear;
+  return { do: "many", edits: [clear, { do: "editor", part: "reroutes", id, value: null }] };
+}
+
+/** Leading the link that ends at `old` from and to elsewhere, as one step; its points go along with it. Null where nothing is another. */
+export function relinked(flow: Workflow, old: Place, { from, to }: Ends): Edit | null {
+  const now = flow.nodes[old.node]?.inputs?.[old.socket];
+  const stays = old.node === to.node && old.socket === to.socket;
+  if (stays && isLink(now) && now.node === from.node && now.output === from.output) return null;
+  if (stays) return { do: "link", from, to };
+  const points = flow.editor?.reroutes?.[`${old.node}.${old.socket}`];
+  const edits: Edit[] = [unlinked(flow, old.node, old.socket), { do: "link", from, to }];
+  if (points) edits.push({ do: "editor", part: "reroutes", id: `${to.node}.${to.socket}`, value: points });
+  return { do: "many", edits };
 }
 
 export function typeOf(editing: Editing, end: End): string {

@@ -7,6 +7,7 @@ import {
   CircleAlert,
   CircleHelp,
   Clock,
+  CornerRightDown,
   Database,
   EyeOff,
   Filter,
@@ -23,6 +24,7 @@ import {
   Scan,
   ShieldCheck,
   Sparkles,
+  SquareArrowOutUpRight,
   SquareDashed,
   Tag,
   TriangleAlert,
@@ -33,7 +35,9 @@ import type { Node } from "../doc/types";
 import type { NodeRun } from "../run/store";
 import { useTexts } from "../texts";
 import { useEditing, useView } from "../view/context";
+import { savedName } from "../view/neighbours";
 import { type Known, REPEAT } from "../view/schemas";
+import { many } from "../view/within";
 
 const ICONS: Record<string, LucideIcon> = {
   image: Image,
@@ -70,15 +74,17 @@ export function Header({ id, node, schema, now }: Props) {
     // biome-ignore lint/a11y/noStaticElementInteractions: a command does the same
     <header
       className="nodes-header"
-      title={schema.missing ? t("canvas.missing", { type: node.type }) : schema.summary}
+      title={schema.missing ? missingText(node, t) : schema.summary}
       onDoubleClick={() => schema.graph && enter(id)}
     >
       <Icon size={14} aria-hidden />
       <Title id={id} title={title} own={node.title ?? ""} />
-      {schema.missing && <span className="nodes-chip">{node.type}</span>}
+      {schema.missing && <span className="nodes-chip">{savedName(node) ?? node.type}</span>}
       {node.type === REPEAT && (
         <span className="nodes-chip">{t("canvas.times", { count: Number(node.times ?? 3) })}</span>
       )}
+      <Many id={id} />
+      {schema.graph && <Enter id={id} saved={savedName(node)} />}
       {node.mode && (
         <span className="nodes-chip">
           {node.mode === "mute" ? <EyeOff size={12} aria-hidden /> : <Redo size={12} aria-hidden />}
@@ -89,6 +95,39 @@ export function Header({ id, node, schema, now }: Props) {
       <State now={now} />
       {now?.state === "running" && <Progress now={now} />}
     </header>
+  );
+}
+
+function missingText(node: Node, t: ReturnType<typeof useTexts>["t"]): string {
+  const saved = savedName(node);
+  return saved === null ? t("canvas.missing", { type: node.type }) : t("canvas.missingGraph", { name: saved });
+}
+
+/** How often the node runs, where it is in a stream. */
+function Many({ id }: { id: string }) {
+  const { t } = useTexts();
+  const count = useView((state) => many(state.guesses[id]));
+  if (count === false) return null;
+  const text = count === null ? t("canvas.perItemUnknown") : t("canvas.perItem", { count });
+  return (
+    <span className="nodes-chip nodes-chip-many" title={text}>
+      <Layers size={12} aria-hidden />
+      <span className="nodes-hidden">{text}</span>
+      <span aria-hidden>{count === null ? t("canvas.countUnknown") : t("canvas.count", { count })}</span>
+    </span>
+  );
+}
+
+/** The way into the graph that a node holds. */
+function Enter({ id, saved }: { id: string; saved: string | null }) {
+  const { t } = useTexts();
+  const { enter } = useEditing();
+  const text = saved === null ? t("canvas.enterGraph") : t("canvas.openGraph", { name: saved });
+  const Icon = saved === null ? CornerRightDown : SquareArrowOutUpRight;
+  return (
+    <button type="button" className="nodes-enter nodrag" aria-label={text} title={text} onClick={() => enter(id)}>
+      <Icon size={14} aria-hidden />
+    </button>
   );
 }
 

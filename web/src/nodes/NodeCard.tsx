@@ -1,27 +1,32 @@
 /** A node on the canvas. It knows its id alone and watches its own part of the graph, so that an edit or an event draws one node anew. */
 
 import { type NodeProps, useStore as useFlowStore } from "@xyflow/react";
-import { memo, useState } from "react";
+import { memo, useDeferredValue, useState } from "react";
 import type { Made } from "../run/store";
 import { useTexts } from "../texts";
 import { useEditing, useMade, useNode, useNodeRun, useSchema, useView } from "../view/context";
-import type { Layout } from "../view/layout";
-import type { Known } from "../view/schemas";
+import { farBelow, type Layout } from "../view/layout";
+import { type Known, REPEAT } from "../view/schemas";
+import { many } from "../view/within";
+import { Edge } from "./Edge";
 import { Header } from "./Header";
 import "./nodes.css";
 import { pictureOf } from "./picture";
 import { Rows } from "./Rows";
 import { Socket, TypeSign } from "./Socket";
 
-const FAR = 0.3; // zoom below which nothing in a node can be read
+const TINY = 0.14; // zoom below which not even names can be read
 
+/** Nodes that come into sight are drawn in steps, so that going over a large graph never waits for them: a name, then rows, then widgets. */
 export const NodeCard = memo(function NodeCard({ id, data, selected }: NodeProps) {
-  const far = useFlowStore((state) => state.transform[2] < FAR);
+  const away = useFlowStore((state) => state.transform[2] < farBelow(state.nodes.length));
+  const far = useDeferredValue(away) || away;
   const layout = data.layout as Layout;
   return far ? <Far id={id} selected={selected} /> : <Near id={id} layout={layout} selected={selected} />;
 });
 
 function Far({ id, selected }: { id: string; selected: boolean }) {
+  const tiny = useFlowStore((state) => state.transform[2] < TINY);
   const node = useNode(id);
   const schema = useSchema(id);
   const bad = useView((state) => id in state.problems);
@@ -34,7 +39,7 @@ function Far({ id, selected }: { id: string; selected: boolean }) {
   ];
   return (
     <div className={look.filter(Boolean).join(" ")} data-family={schema.family}>
-      <span>{node?.title || schema.title}</span>
+      {!tiny && <span>{node?.title || schema.title}</span>}
     </div>
   );
 }
@@ -43,6 +48,8 @@ function Near({ id, layout, selected }: { id: string; layout: Layout; selected: 
   const node = useNode(id);
   const schema = useSchema(id);
   const now = useNodeRun(id);
+  const whole = useDeferredValue(true, false);
+  const stream = useView((state) => many(state.guesses[id]) !== false);
   if (!node) return null;
   const title = node.title || schema.title;
   const look = [
@@ -53,17 +60,19 @@ function Near({ id, layout, selected }: { id: string; layout: Layout; selected: 
     node.mode === "mute" && "nodes-off nodes-muted",
     node.mode === "bypass" && "nodes-off nodes-bypassed",
     schema.missing && "nodes-missing",
+    (stream || node.type === REPEAT) && "nodes-many",
   ];
   const colour = typeof node.colour === "string" && /^#[0-9a-f]{6}$/i.test(node.colour) ? node.colour : undefined;
   return (
     <div className={look.filter(Boolean).join(" ")} style={colour ? { borderTopColor: colour } : undefined}>
+      {!node.collapsed && <Edge id={id} width={layout.width} />}
       <Header id={id} node={node} schema={schema} now={now} />
       {node.collapsed ? (
         <Folded id={id} title={title} />
       ) : (
         <>
-          <Rows id={id} title={title} schema={schema} rows={layout.rows} />
-          <Picture id={id} />
+          <Rows id={id} title={title} schema={schema} rows={layout.rows} whole={whole} />
+          {whole && <Picture id={id} />}
         </>
       )}
       <Trouble id={id} selected={selected} />

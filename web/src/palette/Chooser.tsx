@@ -17,6 +17,8 @@ type Props<T extends Item> = {
   /** What is shown beside the list of the item that is pointed at. */
   aside?: (item: T) => ReactNode;
   onPoint?: (item: T) => void;
+  /** What to do where nothing was found. */
+  none?: ReactNode;
 };
 
 const PAGE = 8;
@@ -30,6 +32,7 @@ export function Chooser<T extends Item>({
   icon,
   aside,
   onPoint,
+  none,
 }: Props<T>) {
   const { t } = useTexts();
   const [query, setQuery] = useState("");
@@ -93,6 +96,7 @@ export function Chooser<T extends Item>({
                 />
               ))}
               {!found.length && <p className="palette-none">{t("command.nothing")}</p>}
+              {!found.length && none}
             </div>
             {aside && now && (
               <aside className="palette-aside" aria-live="polite">

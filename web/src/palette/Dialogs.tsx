@@ -4,7 +4,7 @@ import { useReactFlow } from "@xyflow/react";
 import { useCallback, useMemo } from "react";
 import { useStore } from "zustand/react";
 import { bestSocket, endsOf, link, partners, typeOf } from "../canvas/linking";
-import type { Schemas } from "../doc/schema";
+import type { Point } from "../doc/types";
 import { FamilyIcon } from "../nodes/Header";
 import { TypeSign } from "../nodes/Socket";
 import { t, useTexts } from "../texts";
@@ -12,34 +12,20 @@ import { workspace } from "../ui/workspace";
 import { type Editing, schemaNow, useEditing, useView } from "../view/context";
 import { type End, select } from "../view/store";
 import { addNode, type Scope, show } from "./actions";
+import { browse } from "./browser/state";
 import { Chooser } from "./Chooser";
 import { applies, COMMANDS, keysOf } from "./commands";
+import { addGraph } from "./graphs";
 import { shown } from "./keys";
 import { NodeHelp } from "./NodeHelp";
+import { type NodeItem, nodeItems } from "./nodeItems";
+import { savedIn, useSavedItems } from "./savedItems";
 import type { Item } from "./search";
 
 export function useScope(): Scope {
   const editing = useEditing();
   const flow = useReactFlow();
   return useMemo(() => ({ editing, flow }), [editing, flow]);
-}
-
-type NodeItem = Item & { type: string; family: string };
-
-function nodeItems(schemas: Schemas, fitting: (type: string) => boolean): NodeItem[] {
-  return Object.values(schemas)
-    .filter((schema) => fitting(schema.type))
-    .map((schema) => ({
-      id: schema.type,
-      type: schema.type,
-      family: schema.family,
-      title: schema.title,
-      note: schema.summary,
-      tags: [schema.type.replaceAll(/[._]/g, " "), ...schema.tags],
-      summary: schema.help,
-      group: schema.family,
-    }))
-    .sort((a, b) => a.family.localeCompare(b.family) || a.title.localeCompare(b.title));
 }
 
 /** Nodes to add; where a link was let go, those that fit it. */
@@ -56,20 +42,33 @@ export function NodePalette({ at, end }: { at: { x: number; y: number }; end?: E
     });
   }, [schemas, end, editing]);
   const close = () => editing.view.setState({ palette: null });
+  const saved = useSavedItems(editing.tabId, end === undefined);
   const choose = (item: NodeItem) => {
     close();
-    addNode(scope, item.type, end?.side === "input" ? [at.x - 264, at.y - 40] : [at.x, at.y - 40], end);
+    const place: Point = end?.side === "input" ? [at.x - 264, at.y - 40] : [at.x, at.y - 40];
+    const name = savedIn(item);
+    if (name === null) addNode(scope, item.type, place, end);
+    else void addGraph(scope, name, place);
+  };
+  const more = (type: string | null) => {
+    close();
+    browse(type);
   };
   const type = end ? typeOf(editing, end) : "";
   return (
     <Chooser
       title={t("command.addTitle")}
       placeholder={end ? t("command.findFitting", { type }) : t("command.findNode")}
-      items={items}
+      items={useMemo(() => [...items, ...saved], [items, saved])}
       onChoose={choose}
       onClose={close}
       icon={(item) => <FamilyIcon family={item.family} size={16} />}
-      aside={(item) => <NodeHelp type={item.type} />}
+      aside={(item) => <NodeHelp type={item.type} onMore={() => more(item.type)} />}
+      none={
+        <button type="button" className="browser-button palette-browse" onClick={() => more(null)}>
+          {t("command.browse")}
+        </button>
+      }
     />
   );
 }

@@ -1,12 +1,15 @@
-/** What a node type does, in the server's words. */
+/** What a node type does, in the server's words and by its example, beside the list in which it is chosen. */
 
+import { BookOpen } from "lucide-react";
 import { useStore } from "zustand/react";
 import { FamilyIcon } from "../nodes/Header";
 import { TypeSign } from "../nodes/Socket";
 import { useTexts } from "../texts";
 import { workspace } from "../ui/workspace";
+import { ExampleShown } from "./browser/ExampleShown";
 
-export function NodeHelp({ type }: { type: string }) {
+/** onMore: show all that is known of it. */
+export function NodeHelp({ type, onMore }: { type: string; onMore: () => void }) {
   const { t } = useTexts();
   const schema = useStore(workspace, (state) => state.schemas[type]);
   if (!schema) return null;
@@ -18,10 +21,14 @@ export function NodeHelp({ type }: { type: string }) {
         <FamilyIcon family={schema.family} size={16} /> {schema.title}
       </h3>
       <p className="palette-id">{schema.type}</p>
-      <p>{schema.summary}</p>
+      <p dir="auto">{schema.summary}</p>
+      <ExampleShown key={type} type={type} small />
       <Sockets title={t("command.side_input")} rows={inputs} />
       <Sockets title={t("command.side_output")} rows={outputs} />
-      {schema.help && <p>{schema.help.replaceAll(/(\S)\n(?=\S)/g, "$1 ")}</p>}
+      {schema.help && <p dir="auto">{schema.help.replaceAll(/(\S)\n(?=\S)/g, "$1 ")}</p>}
+      <button type="button" className="browser-button" onClick={onMore}>
+        <BookOpen size={16} aria-hidden /> {t("browser.more")}
+      </button>
     </>
   );
 }

@@ -7,23 +7,23 @@ import { isLink, type Mode, type Node, type Point } from "../doc/types";
 import { ServerError } from "../server/api";
 import { t } from "../texts";
 import { runTab, workspace } from "../ui/workspace";
-import { align, around, type Box, columns, distribute, freePlace, layOut, type Side } from "../view/arrange";
+import { around, type Box, freePlace } from "../view/arrange";
 import { GROUP, NOTE } from "../view/build";
 import { copied, pasted, readClip } from "../view/clip";
-import { type Editing, schemaNow } from "../view/context";
-import { tablesOf } from "../view/schemas";
+import type { Editing } from "../view/context";
+import { NARROWEST, WIDEST, widthOf } from "../view/layout";
+import { schemaOf, tablesOf } from "../view/schemas";
 import { type End, hint, select, selectedNodes } from "../view/store";
-import { makeGraph, unpacked } from "../view/subgraph";
 
 export type Scope = { editing: Editing; flow: ReactFlowInstance };
 
-const SLOW = 600; // nodes from which a careful layout takes too long
 const MARGIN = 32;
 const TITLE = 24;
+const EDGE = 16; // kept free around what is brought into sight
 const ABOUT: Point = [264, 220]; // the size of most nodes
 
-const graph = ({ editing }: Scope) => editing.doc.getState().flow;
-const edit = ({ editing }: Scope, change: Edit) => editing.doc.getState().edit(change);
+export const graph = ({ editing }: Scope) => editing.doc.getState().flow;
+export const edit = ({ editing }: Scope, change: Edit) => editing.doc.getState().edit(change);
 
 export const picked = ({ editing }: Scope) => selectedNodes(editing.view);
 /** The nodes among what is selected, without notes and groups. */
@@ -43,13 +43,21 @@ export function tell({ editing }: Scope, text: string): void {
   hint(editing.view, text, (box?.left ?? 0) + (box?.width ?? 0) / 2 - 100, (box?.top ?? 0) + 24);
 }
 
-export function addNode(scope: Scope, type: string, at: Point, end?: End, inputs?: Node["inputs"]): string {
+export function addNode(
+  scope: Scope,
+  type: string,
+  at: Point,
+  end?: End,
+  inputs?: Node["inputs"],
+  more: Partial<Node> = {},
+): string {
   const { editing } = scope;
   const id = freeId(graph(scope).nodes, type.split(".").at(-1) ?? type);
-  const schema = workspace.getState().schemas[type];
   const place = freePlace(at, ABOUT, boxesOf(scope, Object.keys(graph(scope).nodes)));
-  const edits: Edit[] = [{ do: "add", nodes: { [id]: { type, at: whole(place), ...(inputs ? { inputs } : {}) } } }];
-  const socket = end && schema ? bestSocket(typeOf(editing, end), end.side, schema) : null;
+  const node: Node = { type, at: whole(place), ...more, ...(inputs ? { inputs } : {}) };
+  const edits: Edit[] = [{ do: "add", nodes: { [id]: node } }];
+  const schema = schemaOf({ format: 1, nodes: { [id]: node } }, id, workspace.getState().schemas, {});
+  const socket = end ? bestSocket(typeOf(editing, end), end.side, schema) : null;
   if (end && socket !== null) {
     const other: End = { node: id, socket, side: end.side === "input" ? "output" : "input" };
     const ends = endsOf(end, other);
@@ -57,22 +65,26 @@ export function addNode(scope: Scope, type: string, at: Point, end?: End, inputs
   }
   edit(scope, { do: "many", edits });
   select(editing.view, [id]);
-  bringIntoSight(scope, place);
+  bringIntoSight(scope, [id]);
   focusSoon(id);
   return id;
 }
 
-/** Move the canvas where a new node lies outside of what is seen. */
-function bringIntoSight({ flow }: Scope, [x, y]: Point): void {
-  const box = document.querySelector(".react-flow")?.getBoundingClientRect();
-  if (!box) return;
-  const [from, to] = [
-    flow.screenToFlowPosition({ x: box.left, y: box.top }),
-    flow.screenToFlowPosition({ x: box.right, y: box.bottom }),
-  ];
-  const [width, height] = ABOUT;
-  if (x >= from.x && y >= from.y && x + width <= to.x && y + height <= to.y) return;
-  void flow.setCenter(x + width / 2, y + height / 2, { zoom: flow.getZoom(), duration: calm() ? 0 : 200 });
+/** Move the canvas as far as is needed to see all of what was added. */
+function bringIntoSight(scope: Scope, ids: string[]): void {
+  const screen = document.querySelector(".react-flow")?.getBoundingClientRect();
+  const boxes = boxesOf(scope, ids);
+  if (!screen || !boxes.length) return;
+  const all = around(boxes, EDGE);
+  const { x, y, zoom } = scope.flow.getViewport();
+  const across = inward(all.x * zoom + x, all.width * zoom, screen.width);
+  const down = inward(all.y * zoom + y, all.height * zoom, screen.height);
+  if (across || down) void scope.flow.setViewport({ x: x + across, y: y + down, zoom }, { duration: calm() ? 0 : 200 });
+}
+
+/** By how much something must move to lie within a length; its start where it is longer than that. */
+function inward(start: number, size: number, length: number): number {
+  return start < 0 || size > length ? -start : Math.min(0, length - start - size);
 }
 
 const AFTER_DIALOG = 60; // milliseconds in which a list that closes gives the focus back
@@ -120,16 +132,25 @@ export async function copy(scope: Scope): Promise<void> {
 }
 
 export async function pasteFromClipboard(scope: Scope): Promise<void> {
-  paste(scope, (await navigator.clipboard?.readText().catch(() => shelf)) ?? shelf);
+  const text = (await navigator.clipboard?.readText().catch(() => shelf)) ?? shelf;
+  if (!paste(scope, text)) tell(scope, t("canvas.pasteNothing"));
 }
 
 /** Put what a text holds at the pointer. False where it holds no graph. */
 export function paste(scope: Scope, text: string): boolean {
   const clip = readClip(text || shelf);
-  if (!clip) return false;
-  const { x, y } = scope.editing.view.getState().cursor;
-  put(scope, pasted(graph(scope), clip, [x, y], false));
+  if (!clip || !(Object.keys(clip.nodes).length || clip.editor)) return false;
+  put(scope, pasted(graph(scope), clip, uncovered(scope), false));
+  bringIntoSight(scope, picked(scope));
   return true;
+}
+
+/** The place of the pointer, moved on where a node begins just there: so a second paste does not hide the first. */
+function uncovered(scope: Scope): Point {
+  let [x, y] = whole([scope.editing.view.getState().cursor.x, scope.editing.view.getState().cursor.y]);
+  const begun = new Set(Object.values(graph(scope).nodes).map((node) => String(node.at)));
+  while (begun.has(String([x, y]))) [x, y] = [x + 32, y + 32];
+  return [x, y];
 }
 
 export function duplicate(scope: Scope): void {
@@ -151,6 +172,18 @@ export function switchMode(scope: Scope, mode: Mode): void {
 
 export function collapse(scope: Scope): void {
   fields(scope, (nodes) => ({ collapsed: nodes.every((node) => node.collapsed) ? undefined : true }));
+}
+
+const STEP = 40; // by which a node becomes wider or narrower, in pixels of the file's own measure
+
+/** Make the selected nodes wider or narrower by a step, or as wide as usual. */
+export function widen(scope: Scope, way: 1 | -1 | 0): void {
+  const edits = pickedNodes(scope).flatMap((id): Edit[] => {
+    const node = graph(scope).nodes[id] as Node;
+    const width = way ? Math.max(NARROWEST, Math.min(WIDEST, widthOf(node) + way * STEP)) : undefined;
+    return width === node.width ? [] : [{ do: "fields", node: id, fields: { width } as Partial<Node> }];
+  });
+  if (edits.length) edit(scope, { do: "many", edits });
 }
 
 function fields(scope: Scope, make: (nodes: Node[]) => Record<string, unknown>): void {
@@ -178,38 +211,6 @@ export function note(scope: Scope): void {
   edit(scope, { do: "editor", part: "notes", id, value: { text: "", at: whole([x, y]), size: [240, 120] } });
   select(scope.editing.view, [NOTE + id]);
   scope.editing.view.setState({ writing: NOTE + id });
-}
-
-export function lineUp(scope: Scope, side: Side): void {
-  place(scope, align(boxesOf(scope, picked(scope)), side));
-}
-
-export function spread(scope: Scope, along: "x" | "y"): void {
-  place(scope, distribute(boxesOf(scope, picked(scope)), along));
-}
-
-/** Lay out what is selected, or all. */
-export function tidy(scope: Scope): void {
-  const some = pickedNodes(scope);
-  const boxes = boxesOf(scope, some.length > 1 ? some : Object.keys(graph(scope).nodes));
-  const links = scope.editing.view.getState().drawn.edges.map((edge) => [edge.source, edge.target] as [string, string]);
-  place(scope, boxes.length > SLOW ? columns(boxes, links) : layOut(boxes, links));
-}
-
-function place(scope: Scope, at: Record<string, Point>): void {
-  const edits: Edit[] = [];
-  const moved: Record<string, Point> = {};
-  const { groups, notes } = graph(scope).editor ?? {};
-  for (const [id, point] of Object.entries(at)) {
-    if (graph(scope).nodes[id]) moved[id] = point;
-    const [part, name] = id.startsWith(GROUP)
-      ? (["groups", id.slice(GROUP.length)] as const)
-      : (["notes", id.slice(NOTE.length)] as const);
-    const old = (part === "groups" ? groups : notes)?.[name];
-    if (old) edits.push({ do: "editor", part, id: name, value: { ...old, at: point } });
-  }
-  if (Object.keys(moved).length) edits.push({ do: "move", at: moved });
-  if (edits.length) edit(scope, { do: "many", edits });
 }
 
 export function selectAll({ editing }: Scope): void {
@@ -243,45 +244,6 @@ export function selectReach(scope: Scope, way: "before" | "after"): void {
   select(scope.editing.view, seen);
 }
 
-export function packUp(scope: Scope): void {
-  const ids = pickedNodes(scope);
-  if (!ids.length) return;
-  const { editing } = scope;
-  const title = t("canvas.graphTitle");
-  const made = makeGraph(graph(scope), ids, title, (id) => Object.keys(schemaNow(editing, id).outputs));
-  const holder = made.nodes[made.id] as Node;
-  const named: Record<string, unknown> = {};
-  if (editing.prefix === "") {
-    const tables = tablesOf(graph(scope));
-    const name = freeId(tables, "graph");
-    named.graphs = { ...tables, [name]: made.graph };
-    holder.graph = `#${name}` as never;
-  }
-  const nodes = { ...made.nodes, [made.id]: holder };
-  edit(scope, { do: "head", fields: { nodes, ...inputsField(scope, made.inputs), ...named } });
-  select(editing.view, [made.id]);
-}
-
-const inputsField = (scope: Scope, inputs: Record<string, string>) => (graph(scope).inputs ? { inputs } : {});
-
-export function unpack(scope: Scope): void {
-  const [id] = pickedNodes(scope);
-  if (!id) return;
-  const laid = unpacked(graph(scope), id, tablesOf(scope.editing.root.getState().flow));
-  if (!laid) {
-    tell(scope, t("canvas.noGraph"));
-    return;
-  }
-  edit(scope, { do: "head", fields: { nodes: laid.nodes, ...inputsField(scope, laid.inputs) } });
-  select(scope.editing.view, laid.ids);
-}
-
-export function enter(scope: Scope): void {
-  const [id] = pickedNodes(scope);
-  if (id && schemaNow(scope.editing, id).graph) scope.editing.enter(id);
-  else tell(scope, t("canvas.noGraph"));
-}
-
 /** Run the whole graph, or what the selected nodes need. */
 export async function start(scope: Scope, targets?: string[]): Promise<void> {
   const { editing } = scope;
@@ -305,11 +267,3 @@ export function show({ flow }: Scope, ids: string[]): void {
 }
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-/** Make an input one of the graph's own, or no longer one. */
-export function expose(scope: Scope, node: string, socket: string): void {
-  const { inputs = {} } = graph(scope);
-  const known = Object.entries(inputs).find(([, target]) => target === `${node}.${socket}`)?.[0];
-  if (known) edit(scope, { do: "parameter", name: known, target: null });
-  else edit(scope, { do: "parameter", name: freeId(inputs, socket), target: `${node}.${socket}` });
-}

@@ -1,16 +1,14 @@
 /** Every command of the editor, once: menus, shortcuts and the list of commands are drawn from this table. */
 
+import { beginTour } from "../tour/state";
 import { selectedNodes } from "../view/store";
 import {
   calm,
   collapse,
   copy,
   duplicate,
-  enter,
   group,
-  lineUp,
   note,
-  packUp,
   pasteFromClipboard,
   picked,
   pickedNodes,
@@ -19,12 +17,13 @@ import {
   selectAll,
   selectReach,
   show,
-  spread,
   start,
   switchMode,
-  tidy,
-  unpack,
+  widen,
 } from "./actions";
+import { lineUp, spread, tidy } from "./arranging";
+import { browse } from "./browser/state";
+import { enter, packUp, unpack } from "./graphs";
 import { chosen } from "./keys";
 
 export type Command = {
@@ -96,13 +95,18 @@ export const COMMANDS: Command[] = [
     run: (scope) => scope.editing.view.setState({ connect: { node: pickedNodes(scope)[0] ?? "" } }),
   },
   { id: "rename", part: "node", keys: ["F2"], needs: "some", run: rename },
+  { id: "write", part: "node", keys: [], needs: "some", run: rename },
   { id: "mute", part: "node", keys: ["M"], needs: "node", run: (scope) => switchMode(scope, "mute") },
   { id: "bypass", part: "node", keys: ["B"], needs: "node", run: (scope) => switchMode(scope, "bypass") },
   { id: "collapse", part: "node", keys: ["C"], needs: "node", run: collapse },
+  { id: "wider", part: "node", keys: ["]"], needs: "node", run: (scope) => widen(scope, 1) },
+  { id: "narrower", part: "node", keys: ["["], needs: "node", run: (scope) => widen(scope, -1) },
+  { id: "usualWidth", part: "node", keys: ["Shift+W"], needs: "node", run: (scope) => widen(scope, 0) },
   { id: "group", part: "node", keys: ["Mod+G"], run: group },
   { id: "note", part: "node", keys: ["N"], run: note },
   { id: "makeGraph", part: "node", keys: ["Mod+Shift+G"], needs: "node", run: packUp },
   { id: "enter", part: "node", keys: ["Alt+ArrowDown"], needs: "node", run: enter },
+  { id: "leave", part: "node", keys: ["Alt+ArrowUp"], run: ({ editing }) => editing.leave() },
   { id: "unpack", part: "node", keys: ["Mod+Alt+G"], needs: "node", run: unpack },
   { id: "alignLeft", part: "arrange", keys: ["Alt+A"], needs: "two", run: (scope) => lineUp(scope, "left") },
   { id: "alignCentre", part: "arrange", keys: ["Alt+H"], needs: "two", run: (scope) => lineUp(scope, "centre") },
@@ -139,7 +143,9 @@ export const COMMANDS: Command[] = [
     run: (scope) => start(scope, pickedNodes(scope)),
   },
   { id: "save", part: "run", keys: ["Mod+S"], typing: true, run: pressSave },
+  { id: "browse", part: "view", keys: ["Shift+B"], run: () => browse() },
   { id: "shortcuts", part: "view", keys: ["?"], run: open({ shortcuts: true }) },
+  { id: "tour", part: "view", keys: [], run: () => beginTour() },
 ];
 
 function rename(scope: Scope): void {

@@ -36,7 +36,14 @@ export function build(from: Sources, before: Drawn): Drawn {
     nodes.push(frame(NOTE + id, "note", note.at, note.size, -5, old.get(NOTE + id)));
   }
   for (const id of Object.keys(from.flow.nodes)) nodes.push(nodeFor(from, id, old.get(id)));
-  return { nodes, edges: edgesFor(from, new Map(before.edges.map((edge) => [edge.id, edge]))) };
+  const edges = edgesFor(from, new Map(before.edges.map((edge) => [edge.id, edge])));
+  const now = { nodes: unchanged(before.nodes, nodes), edges: unchanged(before.edges, edges) };
+  return now.nodes === before.nodes && now.edges === before.edges ? before : now;
+}
+
+/** The array of before where it holds the same, so that nobody who watches it has to look through it. */
+function unchanged<T>(before: T[], now: T[]): T[] {
+  return before.length === now.length && now.every((entry, at) => entry === before[at]) ? before : now;
 }
 
 function frame(

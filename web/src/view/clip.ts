@@ -2,7 +2,16 @@
 
 import { type Edit, freeId } from "../doc/edits";
 import { parse } from "../doc/text";
-import { type EditorData, isLink, type Node, type Point, type Value, type Workflow } from "../doc/types";
+import {
+  type EditorData,
+  type Group,
+  isLink,
+  type Node,
+  type Note,
+  type Point,
+  type Value,
+  type Workflow,
+} from "../doc/types";
 import { GROUP, NOTE } from "./build";
 
 /** The part of a graph that these nodes, groups and notes make up. */
@@ -30,10 +39,43 @@ export function copied(flow: Workflow, ids: string[]): Workflow {
 export function readClip(text: string): Workflow | null {
   if (!text.trimStart().startsWith("{")) return null;
   try {
-    return parse(text);
+    return sound(parse(text));
   } catch {
     return null;
   }
+}
+
+const isPoint = (value: unknown): value is Point =>
+  Array.isArray(value) && value.length === 2 && value.every((part) => Number.isFinite(part));
+const isTable = (value: unknown): value is Record<string, never> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A copy without what is not as a canvas needs it: the text may come from anywhere. */
+function sound(clip: Workflow): Workflow {
+  const nodes: Record<string, Node> = {};
+  for (const [id, { at, inputs, ...rest }] of Object.entries(clip.nodes)) {
+    nodes[id.replaceAll(".", "_")] = {
+      ...rest,
+      ...(isPoint(at) ? { at } : {}),
+      ...(isTable(inputs) ? { inputs } : {}),
+    } as Node;
+  }
+  const { editor, ...more } = clip;
+  const framesOf = (part: unknown) =>
+    isTable(part)
+      ? Object.fromEntries(
+          Object.entries<Group & Note>(part).filter(([, one]) => isPoint(one?.at) && isPoint(one.size)),
+        )
+      : {};
+  const lines = isTable(editor?.reroutes) ? Object.entries<unknown>(editor.reroutes) : [];
+  const reroutes = lines.filter(([, points]) => Array.isArray(points) && points.every(isPoint));
+  const kept = {
+    groups: framesOf(editor?.groups),
+    notes: framesOf(editor?.notes),
+    reroutes: Object.fromEntries(reroutes),
+  };
+  const some = Object.entries(kept).filter(([, part]) => Object.keys(part).length);
+  return { ...more, nodes, ...(some.length ? { editor: Object.fromEntries(some) as EditorData } : {}) };
 }
 
 export type Pasted = { edit: Edit; ids: string[] };

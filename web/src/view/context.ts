@@ -7,6 +7,7 @@ import type { Doc } from "../doc/store";
 import type { Node } from "../doc/types";
 import { type Made, type NodeRun, run } from "../run/store";
 import { workspace } from "../ui/workspace";
+import { neighbours } from "./neighbours";
 import { resultKey, results } from "./results";
 import { type Known, schemaOf, tablesOf } from "./schemas";
 import type { View, ViewState } from "./store";
@@ -23,6 +24,8 @@ export type Editing = {
   prefix: string;
   /** Show the graph that a node holds. */
   enter: (node: string) => void;
+  /** Show the graph again that holds the one which is shown. */
+  leave: () => void;
 };
 
 export const EditingContext = createContext<Editing | null>(null);
@@ -48,6 +51,7 @@ export function schemaNow({ root, doc }: Editing, id: string): Known {
 export function useSchema(id: string): Known {
   const editing = useEditing();
   useStore(workspace, () => schemaNow(editing, id));
+  useStore(neighbours, () => schemaNow(editing, id));
   return useStore(editing.doc, () => schemaNow(editing, id));
 }
 

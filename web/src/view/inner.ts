@@ -27,7 +27,7 @@ export function innerDoc(root: Doc, parent: Doc, id: string): Doc {
     const flow = read() ?? NOTHING;
     const edit: DocState["edit"] = (change, merge) => {
       const before = read();
-      if (before) write(apply(before, change), merge && `${id}/${merge}`);
+      if (before) write(apply(before, change), merge && `${merge} in ${id}`);
     };
     last = { from, state: { ...from, flow, edit } };
     return last.state;

@@ -17,6 +17,11 @@ const AREA = 68 * SCALE;
 export const PICTURE = 176 * SCALE;
 const FOOT = 6 * SCALE;
 export const HANDLE = 14 * SCALE;
+export const NARROWEST = 160; // of the `width` that a node may have in the file, in pixels for type of the usual size
+export const WIDEST = 1200;
+const LARGE = 150; // nodes of a graph that nobody looks at as a whole to read in it
+/** The zoom below which nodes are drawn as mere names: in large graphs sooner, for there hundreds are in sight. */
+export const farBelow = (count: number) => (count > LARGE ? 0.4 : 0.25);
 const FOLDED = 3; // settings at their defaults that are shown before the rest is folded away
 
 export type Row =
@@ -33,7 +38,8 @@ export type Layout = {
   outputs: Record<string, number>;
 };
 
-const TALL = new Set(["area", "list"]);
+const TALL = new Set(["area", "list", "boxes", "points"]);
+const DRAWN = new Set(["boxes", "points"]);
 
 /** Which widget an input is set with, or null where it comes through a link only. */
 export function widgetKind(input: InputSchema): string | null {
@@ -91,6 +97,7 @@ function isPlain([, input]: [string, InputSchema]): boolean {
 function isTall(node: Node, name: string, input: InputSchema): boolean {
   if (!showsWidget(input, node, name) || !TALL.has(widgetKind(input) ?? "")) return false;
   const value = node.inputs?.[name] ?? input.default;
+  if (DRAWN.has(widgetKind(input) ?? "")) return Array.isArray(value) && value.length > 0;
   return input.default === undefined || (value !== "" && value !== null);
 }
 
@@ -115,8 +122,20 @@ export function layoutOf(node: Node, schema: NodeSchema, picture: boolean): Layo
   return found;
 }
 
+/** How wide a node is, in the file's own measure: pixels for type of the usual size. */
+export function widthOf(node: Node): number {
+  return typeof node.width === "number" && Number.isFinite(node.width) ? allowed(node.width) : WIDTH / SCALE;
+}
+
+/** The width nearest to a wish, in pixels of the canvas, that a node may have; in the file's own measure. */
+export function widthFor(pixels: number): number {
+  return allowed(Math.round(pixels / SCALE));
+}
+
+const allowed = (width: number) => Math.max(NARROWEST, Math.min(WIDEST, width));
+
 function compute(node: Node, schema: NodeSchema, picture: boolean): Layout {
-  const width = typeof node.width === "number" ? Math.max(160, Math.min(1200, node.width)) : WIDTH;
+  const width = widthOf(node) * SCALE;
   const rows = rowsOf(node, schema);
   const inputs: Record<string, number> = {};
   const outputs: Record<string, number> = {};

@@ -5,18 +5,20 @@
 
 import type { InputSchema, NodeSchema, OutputSchema, Schemas } from "../doc/schema";
 import { isLink, type Node, type Workflow } from "../doc/types";
+import { neighbours, savedName } from "./neighbours";
 
 export const CALL = "graph.call";
 export const REPEAT = "graph.repeat";
 
 export type Known = NodeSchema & { missing?: true; graph?: Workflow };
 
-/** The graph that a node stands for, where it is kept in this file; `tables` are those of the file. */
+/** The graph that a node stands for: one that is kept in this file, or a saved one that was fetched. `tables` are those of the file. */
 export function graphOf(node: Node, tables: Record<string, Workflow>): Workflow | null {
   const name = node.graph as unknown;
   if (typeof name === "object" && name !== null) return name as Workflow;
   if (typeof name === "string" && name.startsWith("#")) return tables[name.slice(1)] ?? null;
-  return null;
+  const saved = savedName(node);
+  return saved === null ? null : (neighbours.getState()[saved] ?? null);
 }
 
 /** The table of graphs that are kept in a file. */

@@ -25,6 +25,8 @@ export type ViewState = {
   files: { node: string; socket: string; of: string } | null;
   /** The input for which a mask is painted. */
   painting: { node: string; socket: string } | null;
+  /** What a graph takes or gives, that is to be called otherwise; path: the nodes that hold that graph. */
+  naming: { path: string[]; side: "inputs" | "outputs"; name: string } | null;
   hint: { text: string; x: number; y: number } | null;
   /** A link that a dragged node would be put on. */
   target: string | null;
@@ -47,6 +49,7 @@ export function createView(): View {
     connect: null,
     files: null,
     painting: null,
+    naming: null,
     hint: null,
     target: null,
     writing: null,

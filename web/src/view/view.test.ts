@@ -12,7 +12,7 @@ import { HEADER, layoutOf, ROW, rowsOf, widgetKind } from "./layout";
 import { gathered } from "./results";
 import { schemaOf, tablesOf } from "./schemas";
 import { makeGraph, unpacked } from "./subgraph";
-import { heldRun, innerRun } from "./within";
+import { heldGuesses, heldRun, innerRun, many } from "./within";
 
 const node = (type: string, inputs: NodeSchema["inputs"], outputs: NodeSchema["outputs"]): NodeSchema => ({
   type,
@@ -145,6 +145,8 @@ describe("drawing", () => {
     expect(next.nodes[0]).toBe(first.nodes[0]);
     expect(next.nodes[2]).not.toBe(first.nodes[2]);
     expect(next.edges[0]).toBe(first.edges[0]);
+    expect(next.edges).toBe(first.edges);
+    expect(build(from, first)).toBe(first);
   });
 
   it("keeps the sockets and links of unknown nodes", () => {
@@ -222,4 +224,49 @@ it("a new node lies on no other", () => {
   ];
   expect(freePlace([10, 10], [264, 220], boxes)).toEqual([632, 10]);
   expect(freePlace([0, 500], [264, 220], boxes)).toEqual([0, 500]);
+});
+
+describe("a copy from anywhere", () => {
+  it("is put in order before it is used", () => {
+    const odd = {
+      nodes: {
+        "a.b": { type: "toy.blur", at: [1, null], inputs: 3, mode: "mute" },
+        c: { type: "toy.load", at: [4, 5] },
+      },
+      editor: {
+        groups: { g: { title: "G", at: [0, 0], size: [1] } },
+        notes: 7,
+        reroutes: { "c.image": [[1, 2], "x"] },
+      },
+    };
+    expect(readClip(JSON.stringify(odd))).toEqual({
+      nodes: { a_b: { type: "toy.blur", mode: "mute" }, c: { type: "toy.load", at: [4, 5] } },
+    });
+  });
+});
+
+describe("the width of a node", () => {
+  it("is what the file says, within bounds, and moves its outputs", () => {
+    const schema = schemas["toy.blur"] as NodeSchema;
+    const widths = [undefined, 400, 3, 9999, "wide", Number.NaN].map(
+      (width) => layoutOf({ type: "toy.blur", width } as never, schema, false).width,
+    );
+    expect(widths).toEqual([264, 400, 160, 1200, 264, 264]);
+    const nodes = { a: { type: "toy.blur", at: [0, 0], width: 400 } };
+    const drawn = build(
+      { flow: { format: 1, nodes } as never, schemas, tables: {}, pictures: new Set(), places: {} },
+      { nodes: [], edges: [] },
+    );
+    expect(drawn.nodes[0]).toMatchObject({ width: 400, measured: { width: 400 } });
+    expect(drawn.nodes[0]?.handles?.find((handle) => handle.type === "source")?.x).toBe(400 - 7);
+  });
+});
+
+describe("what is known before a run", () => {
+  it("is told at the node that holds others", () => {
+    const guess = (count: number | null) => ({ sizes: {}, count });
+    const all = heldGuesses({ load: guess(1), "scene/sky": guess(12), "scene/sea": guess(3) });
+    expect(many(all.scene)).toBe(12);
+    expect([many(all.load), many(undefined), many(guess(null))]).toEqual([false, false, null]);
+  });
 });
