@@ -17,18 +17,18 @@ export function CloseQuestion({
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && onStay()}>
       <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="mask-backdrop" />
-        <AlertDialog.Popup className="mask-question" initialFocus={stay}>
-          <AlertDialog.Title className="mask-question-title">{t("mask.closeTitle")}</AlertDialog.Title>
+        <AlertDialog.Backdrop forceRender className="studio-backdrop mask-over" />
+        <AlertDialog.Popup className="studio-dialog mask-over" initialFocus={stay}>
+          <AlertDialog.Title>{t("mask.closeTitle")}</AlertDialog.Title>
           <AlertDialog.Description>{t("mask.closeText")}</AlertDialog.Description>
-          <div className="mask-question-actions">
-            <button type="button" className="mask-button" onClick={onDiscard}>
+          <div className="studio-actions">
+            <button type="button" className="studio-button mask-button" onClick={onDiscard}>
               {t("mask.discard")}
             </button>
-            <AlertDialog.Close className="mask-button" ref={stay}>
+            <AlertDialog.Close className="studio-button mask-button" ref={stay}>
               {t("mask.keepPainting")}
             </AlertDialog.Close>
-            <button type="button" className="mask-button mask-primary" onClick={onSave}>
+            <button type="button" className="studio-button studio-primary mask-button mask-primary" onClick={onSave}>
               {t("mask.save")}
             </button>
           </div>

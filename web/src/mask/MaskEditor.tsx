@@ -1,7 +1,7 @@
 /** The window in which a mask is painted over a picture: tools on one side, layers on the other, the picture between them. */
 
 import { Dialog } from "@base-ui/react/dialog";
-import { Redo2, Undo2, X } from "lucide-react";
+import { Keyboard, Redo2, Undo2, X } from "lucide-react";
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand/react";
 import type { FileEntry } from "../server/api";
@@ -9,7 +9,11 @@ import { useTexts } from "../texts";
 import { CloseQuestion } from "./CloseQuestion";
 import type { Gestures } from "./gestures";
 import { IconButton } from "./IconButton";
+import { KeyList } from "./KeyList";
 import { press } from "./keys";
+import "../ui/studio.css";
+import "./controls.css";
+import "./stage.css";
 import "./mask.css";
 import { Options } from "./Options";
 import { Side } from "./Side";
@@ -33,15 +37,17 @@ export default function MaskEditor({ picture, mask, onSave, onClose }: Props) {
   const leave = () => (session.state.changed ? setAsked(true) : onClose());
   const goBack = () => {
     if (gestures.current?.giveUp()) return;
-    if (session.state.proposed || session.state.asking) session.finder.drop();
+    if (session.state.working) session.stopWork();
+    else if (session.state.proposed || session.state.asking) session.finder.drop();
     else leave();
   };
-  useKeys(session, gestures, asked, save);
+  const keysShown = useStore(session.store, (state) => state.keysShown);
+  useKeys(session, gestures, asked || keysShown, save);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && goBack()} disablePointerDismissal>
       <Dialog.Portal>
         <Dialog.Popup className="mask" initialFocus={false}>
-          <Dialog.Description className="mask-unseen">{useTexts().t("mask.description")}</Dialog.Description>
+          <Dialog.Description className="studio-title">{useTexts().t("mask.description")}</Dialog.Description>
           <Head session={session} onSave={save} onLeave={leave} />
           <Toolbar session={session} />
           <Stage session={session} gestures={gestures} onClose={onClose} />
@@ -49,6 +55,7 @@ export default function MaskEditor({ picture, mask, onSave, onClose }: Props) {
           <Status session={session} />
         </Dialog.Popup>
       </Dialog.Portal>
+      {keysShown && <KeyList onClose={() => session.set({ keysShown: false })} />}
       {asked && (
         <CloseQuestion
           onStay={() => setAsked(false)}
@@ -96,10 +103,11 @@ function useKeys(
     const up = (event: KeyboardEvent) => {
       if (event.key === " " && gestures.current) gestures.current.space = false;
     };
-    addEventListener("keydown", down);
+    // On the way down: the dialog keeps arrow keys from going further up.
+    addEventListener("keydown", down, true);
     addEventListener("keyup", up);
     return () => {
-      removeEventListener("keydown", down);
+      removeEventListener("keydown", down, true);
       removeEventListener("keyup", up);
     };
   }, [session, gestures, paused, save]);
@@ -108,9 +116,10 @@ function useKeys(
 function Head({ session, onSave, onLeave }: { session: Session; onSave: () => Promise<boolean>; onLeave: () => void }) {
   const { t } = useTexts();
   const ready = useStore(session.store, (state) => state.phase === "ready");
+  const working = useStore(session.store, (state) => state.working !== null);
   const saving = useStore(session.store, (state) => state.saving);
-  const canUndo = useStore(session.store, (state) => state.canUndo || state.clicks.length > 0);
-  const canRedo = useStore(session.store, (state) => state.canRedo);
+  const canUndo = useStore(session.store, (state) => (state.canUndo || state.canUndoMarks) && !state.working);
+  const canRedo = useStore(session.store, (state) => (state.canRedo || state.canRedoMarks) && !state.working);
   return (
     <header className="mask-head">
       <Dialog.Title className="mask-title">{t("mask.title")}</Dialog.Title>
@@ -119,18 +128,16 @@ function Head({ session, onSave, onLeave }: { session: Session; onSave: () => Pr
         <IconButton name={t("mask.undo")} hint="Ctrl+Z" disabled={!canUndo} onClick={() => session.undo()}>
           <Undo2 size={16} aria-hidden />
         </IconButton>
-        <IconButton
-          name={t("mask.redo")}
-          hint="Ctrl+Shift+Z"
-          disabled={!canRedo}
-          onClick={() => session.sheets?.redo()}
-        >
+        <IconButton name={t("mask.redo")} hint="Ctrl+Shift+Z" disabled={!canRedo} onClick={() => session.redo()}>
           <Redo2 size={16} aria-hidden />
+        </IconButton>
+        <IconButton name={t("mask.keys")} hint="?" onClick={() => session.set({ keysShown: true })}>
+          <Keyboard size={16} aria-hidden />
         </IconButton>
         <button
           type="button"
-          className="mask-button mask-primary"
-          disabled={!ready || saving}
+          className="studio-button studio-primary mask-button mask-primary"
+          disabled={!ready || saving || working}
           onClick={() => void onSave()}
         >
           {t(saving ? "mask.saving" : "mask.save")}

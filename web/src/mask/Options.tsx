@@ -15,7 +15,6 @@ export function Options({ session }: { session: Session }) {
       {tool !== "words" && <Mode session={session} />}
       {tool === "brush" && <BrushOptions session={session} />}
       {tool === "fill" && <Tolerance session={session} />}
-      {tool === "click" && <Reach session={session} />}
       {tool === "words" && <Words session={session} />}
       {tool !== "brush" && tool !== "words" && tool !== "click" && <Opacity session={session} />}
     </div>
@@ -27,7 +26,7 @@ function Mode({ session }: { session: Session }) {
   const erase = useStore(session.store, (state) => state.erase);
   return (
     <fieldset className="mask-segments" title={t("mask.modeHint")}>
-      <legend className="mask-unseen">{t("mask.mode")}</legend>
+      <legend className="studio-title">{t("mask.mode")}</legend>
       <button type="button" aria-pressed={!erase} onClick={() => session.set({ erase: false })}>
         <Plus size={14} aria-hidden /> {t("mask.add")}
       </button>
@@ -98,20 +97,6 @@ function Tolerance({ session }: { session: Session }) {
   );
 }
 
-function Reach({ session }: { session: Session }) {
-  const { t } = useTexts();
-  const value = useStore(session.store, (state) => state.reach);
-  return (
-    <Range
-      label={t("mask.reach")}
-      value={value * 100}
-      limits={[2, 100]}
-      unit="%"
-      onChange={(reach) => session.set({ reach: reach / 100 })}
-    />
-  );
-}
-
 function Words({ session }: { session: Session }) {
   const { t } = useTexts();
   const id = useId();
@@ -134,7 +119,7 @@ function Words({ session }: { session: Session }) {
         ref={met}
         onChange={(event) => session.set({ words: event.target.value })}
       />
-      <button type="submit" className="mask-button" disabled={!words.trim()}>
+      <button type="submit" className="studio-button mask-button" disabled={!words.trim()}>
         {t("mask.find")}
       </button>
       <Range

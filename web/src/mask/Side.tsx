@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { useStore } from "zustand/react";
 import { useTexts } from "../texts";
+import type { Task } from "./core/task";
 import { Layers } from "./Layers";
 import { Range } from "./Range";
 import type { Session } from "./session";
@@ -37,8 +38,8 @@ function View({ session }: { session: Session }) {
   return (
     <section className="mask-section" aria-labelledby="mask-view">
       <h3 id="mask-view">{t("mask.view")}</h3>
-      <fieldset className="mask-segments mask-wide" title={t("mask.withKey", { name: t("mask.look"), key: "V" })}>
-        <legend className="mask-unseen">{t("mask.look")}</legend>
+      <fieldset className="mask-segments" title={t("mask.withKey", { name: t("mask.look"), key: "V" })}>
+        <legend className="studio-title">{t("mask.look")}</legend>
         {LOOKS.map((entry) => (
           <button
             key={entry.look}
@@ -53,7 +54,7 @@ function View({ session }: { session: Session }) {
       {look === "overlay" && (
         <>
           <fieldset className="mask-colours">
-            <legend className="mask-unseen">{t("mask.colour")}</legend>
+            <legend className="studio-title">{t("mask.colour")}</legend>
             {COLOURS.map(({ name, rgb }, index) => (
               <button
                 key={name}
@@ -82,21 +83,28 @@ function View({ session }: { session: Session }) {
 function Change({ session }: { session: Session }) {
   const { t } = useTexts();
   const [by, setBy] = useState(8);
-  const actions: [string, () => void][] = [
-    ["grow", () => session.sheets?.grow(by)],
-    ["shrink", () => session.sheets?.grow(-by)],
-    ["feather", () => session.sheets?.feather(by)],
-    ["invert", () => session.sheets?.invert()],
-    ["fillAll", () => session.sheets?.fill(255)],
-    ["clear", () => session.sheets?.fill(0)],
+  const working = useStore(session.store, (state) => state.working !== null);
+  const actions: [string, Task][] = [
+    ["grow", { kind: "grow", by }],
+    ["shrink", { kind: "grow", by: -by }],
+    ["feather", { kind: "feather", by }],
+    ["invert", { kind: "invert" }],
+    ["fillAll", { kind: "fill", value: 255 }],
+    ["clear", { kind: "fill", value: 0 }],
   ];
   return (
     <section className="mask-section" aria-labelledby="mask-change">
       <h3 id="mask-change">{t("mask.change")}</h3>
       <Range label={t("mask.by")} value={by} limits={[1, 200]} unit="px" onChange={setBy} />
       <div className="mask-grid">
-        {actions.map(([name, act]) => (
-          <button key={name} type="button" className="mask-button" onClick={act}>
+        {actions.map(([name, task]) => (
+          <button
+            key={name}
+            type="button"
+            className="studio-button mask-button"
+            disabled={working}
+            onClick={() => void session.work(task)}
+          >
             {t(`mask.${name}`)}
           </button>
         ))}

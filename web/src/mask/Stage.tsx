@@ -1,11 +1,10 @@
 /** The picture, with what is said about it: that it loads, what went wrong, what the server is at, what was found. */
 
 import { X } from "lucide-react";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import { useStore } from "zustand/react";
-import { t, useTexts } from "../texts";
-import type { Stand } from "./ask";
-import type { Way } from "./core/combine";
+import { useTexts } from "../texts";
+import { Asking, Proposal, Working } from "./Answers";
 import { Gestures } from "./gestures";
 import { IconButton } from "./IconButton";
 import type { Session } from "./session";
@@ -31,7 +30,9 @@ export function Stage({ session, gestures, onClose }: Props) {
           <Trouble session={session} />
         </div>
       )}
+      <Said session={session} />
       <div className="mask-bottom">
+        <Working session={session} />
         <Asking session={session} />
         <Proposal session={session} />
       </div>
@@ -44,6 +45,7 @@ function Canvas({ session, gestures }: Omit<Props, "onClose">) {
   const host = useRef<HTMLDivElement>(null);
   const cursor = useRef<HTMLDivElement>(null);
   const tool = useStore(session.store, (state) => state.tool);
+  const working = useStore(session.store, (state) => state.working !== null);
   useEffect(() => {
     if (!host.current || !cursor.current) return;
     const detach = session.attach(host.current);
@@ -58,10 +60,28 @@ function Canvas({ session, gestures }: Omit<Props, "onClose">) {
     };
   }, [session, gestures]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: keys that belong to the picture need a place to arrive
-    <div ref={host} className="mask-host" data-tool={tool} role="application" aria-label={t("mask.stage")} tabIndex={0}>
+    <div
+      ref={host}
+      className="mask-host"
+      data-tool={tool}
+      role="application"
+      aria-label={t("mask.stage")}
+      aria-busy={working}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: keys that belong to the picture need a place to arrive
+      tabIndex={0}
+    >
       <div ref={cursor} className="mask-cursor" hidden />
     </div>
+  );
+}
+
+/** What is seen on the picture, for who does not see it. */
+function Said({ session }: { session: Session }) {
+  const said = useStore(session.store, (state) => state.said);
+  return (
+    <p className="studio-title" role="status">
+      {said}
+    </p>
   );
 }
 
@@ -72,7 +92,7 @@ function Failed({ session, onClose }: { session: Session; onClose: () => void })
     <div className="mask-middle" role="alert">
       <strong>{trouble?.what}</strong>
       <p>{trouble?.cure}</p>
-      <button type="button" className="mask-button" onClick={onClose}>
+      <button type="button" className="studio-button mask-button" onClick={onClose}>
         {t("mask.close")}
       </button>
     </div>
@@ -104,7 +124,7 @@ function Notice({ session }: { session: Session }) {
     <div className="mask-card" role="status">
       <p>{notice}</p>
       {notice === t("mask.revived") && (
-        <button type="button" className="mask-button" onClick={() => void session.startOver()}>
+        <button type="button" className="studio-button mask-button" onClick={() => void session.startOver()}>
           {t("mask.startOver")}
         </button>
       )}
@@ -112,76 +132,5 @@ function Notice({ session }: { session: Session }) {
         <X size={16} aria-hidden />
       </IconButton>
     </div>
-  );
-}
-
-function Asking({ session }: { session: Session }) {
-  const { t } = useTexts();
-  const asking = useStore(session.store, (state) => state.asking);
-  const words = useStore(session.store, (state) => state.words);
-  const seconds = useSeconds(asking?.since ?? null);
-  if (!asking) return null;
-  const { done, total } = asking;
-  return (
-    <div className="mask-card" role="status">
-      <p>{asking.kind === "words" ? t("mask.lookingWords", { words }) : t("mask.lookingBox")}</p>
-      <progress {...(total ? { value: done ?? 0, max: total } : {})} aria-label={t("mask.find")} />
-      <span className="mask-quiet" aria-hidden>
-        {standing(asking, seconds)}
-      </span>
-      <button type="button" className="mask-button" onClick={() => session.finder.cancel()}>
-        {t("mask.cancel")}
-      </button>
-    </div>
-  );
-}
-
-function standing({ paused, position, left }: Stand, seconds: number): string {
-  if (paused) return t("mask.paused");
-  if (position !== null) return t("mask.waiting");
-  return left ? t("mask.left", { seconds: Math.ceil(left) }) : t("mask.seconds", { seconds });
-}
-
-/** Seconds since a moment, counted on. */
-function useSeconds(since: number | null): number {
-  const [now, setNow] = useState(0);
-  useEffect(() => {
-    if (since === null) return;
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, [since]);
-  return since === null ? 0 : Math.max(0, Math.round((now - since) / 1000));
-}
-
-const WAYS: readonly { way: Way; text: string }[] = [
-  { way: "add", text: "mask.proposalAdd" },
-  { way: "subtract", text: "mask.proposalSubtract" },
-  { way: "intersect", text: "mask.proposalIntersect" },
-  { way: "replace", text: "mask.proposalReplace" },
-];
-
-function Proposal({ session }: { session: Session }) {
-  const { t } = useTexts();
-  const proposed = useStore(session.store, (state) => state.proposed);
-  if (!proposed) return null;
-  return (
-    <section className="mask-card" aria-label={t("mask.proposal")}>
-      <span className="mask-swatch" aria-hidden />
-      <strong>{t("mask.proposal")}</strong>
-      {WAYS.map(({ way, text }) => (
-        <button
-          key={way}
-          type="button"
-          className={way === "add" ? "mask-button mask-primary" : "mask-button"}
-          onClick={() => session.finder.accept(way)}
-        >
-          {t(text)}
-        </button>
-      ))}
-      <button type="button" className="mask-button" onClick={() => session.finder.drop()}>
-        {t("mask.proposalDiscard")}
-      </button>
-    </section>
   );
 }

@@ -25,21 +25,25 @@ export function Status({ session }: { session: Session }) {
   const hint = HINTS[tool];
   const { picture } = session;
   if (!ready || !picture) return <footer className="mask-status" />;
-  const percent = new Intl.NumberFormat(code, { maximumFractionDigits: share < 0.1 ? 2 : 1 });
+  const percent = new Intl.NumberFormat(`${code}-u-nu-latn`, { maximumFractionDigits: share < 0.1 ? 2 : 1 });
   const by = (factor: number) => session.surface?.zoom(session.surface.view.scale * factor);
   return (
     <footer className="mask-status">
       <span dir="ltr">{t("mask.pictureSize", { width: picture.width, height: picture.height })}</span>
       <span>{t("mask.share", { percent: percent.format(share * 100) })}</span>
-      {hint && <span className="mask-hint">{t(hint)}</span>}
+      {hint && (
+        <span className="mask-hint" title={t(hint)}>
+          {t(hint)}
+        </span>
+      )}
       <fieldset className="mask-zoom">
-        <legend className="mask-unseen">{t("mask.zoom")}</legend>
+        <legend className="studio-title">{t("mask.zoom")}</legend>
         <IconButton name={t("mask.zoomOut")} hint="-" onClick={() => by(1 / 1.25)}>
           <Minus size={16} aria-hidden />
         </IconButton>
         <button
           type="button"
-          className="mask-button mask-plain"
+          className="studio-button mask-button mask-plain"
           title={t("mask.withKey", { name: t("mask.actualHint"), key: "1" })}
           onClick={() => session.surface?.zoom(session.surface.ratio)}
         >
@@ -50,7 +54,7 @@ export function Status({ session }: { session: Session }) {
         </IconButton>
         <button
           type="button"
-          className="mask-button mask-plain"
+          className="studio-button mask-button mask-plain"
           title={t("mask.withKey", { name: t("mask.fitHint"), key: "0" })}
           onClick={() => session.surface?.fit()}
         >

@@ -19,7 +19,7 @@ import type { Tool } from "./state";
 
 type Entry = { name: string; key: string; icon: LucideIcon; tool: Tool; erase?: boolean };
 
-const TOOLS: readonly (readonly Entry[])[] = [
+export const TOOLS: readonly (readonly Entry[])[] = [
   [
     { name: "brush", key: "B", icon: Brush, tool: "brush", erase: false },
     { name: "eraser", key: "E", icon: Eraser, tool: "brush", erase: true },

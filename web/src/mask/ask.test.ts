@@ -24,10 +24,31 @@ describe("graphFor", () => {
     expect(nodes.save?.inputs).toMatchObject({ name: "masks/x", overwrite: true, keep_workflow: false });
   });
 
-  it("asks by a box", () => {
-    const { nodes } = graphFor("a.png", { kind: "box", box: { x: 1, y: 2, w: 3, h: 4 } }, "masks/x");
-    expect(nodes.box?.inputs).toEqual({ x: 1, y: 2, width: 3, height: 4 });
-    expect(nodes.find?.type).toBe("segment.grab");
+  it.each([
+    ["sam", "segment.points"],
+    ["grab", "segment.grab"],
+  ] as const)("asks by a box and points with %s", (method, type) => {
+    const dots = [
+      { x: 2.04, y: 3, add: true },
+      { x: 3, y: 5.26, add: false },
+    ];
+    const marks = { box: { x: 1, y: 2, w: 3, h: 4 }, dots };
+    const { nodes } = graphFor("a.png", { kind: "thing", marks, method }, "masks/x");
+    expect(nodes.find?.type).toBe(type);
+    expect(nodes.find?.inputs).toEqual({
+      image: { node: "load", output: "image" },
+      box: [[1, 2, 4, 6]],
+      points: [
+        [2, 3, 1],
+        [3, 5.3, 0],
+      ],
+    });
+  });
+
+  it("leaves out what was not said", () => {
+    const marks = { box: null, dots: [{ x: 1, y: 1, add: true }] };
+    const { nodes } = graphFor("a.png", { kind: "thing", marks, method: "grab" }, "masks/x");
+    expect(Object.keys(nodes.find?.inputs ?? {})).toEqual(["image", "points"]);
   });
 });
 

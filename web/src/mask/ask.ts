@@ -1,11 +1,18 @@
-/** Masks by words and boxes: a small graph, run by the server before what waits there, whose answer comes back as a picture. */
+/**
+ * Masks by words, boxes and points: a small graph, run by the server before what waits there, whose answer comes back as a picture. No list shows such a
+ * job, and it is deleted with its file once the answer is here.
+ */
 
 import type { Workflow } from "../doc/types";
 import { run } from "../run/store";
 import { ask, type Job, ServerError, server, Unreachable } from "../server/api";
-import type { Rect } from "./core/plane";
+import type { Marks } from "./core/marks";
 
-export type Wish = { kind: "words"; words: string; threshold: number } | { kind: "box"; box: Rect };
+/** Who finds a thing by points: Segment Anything where its weights are, else GrabCut, which needs none. */
+export type Method = "sam" | "grab";
+export type Wish =
+  | { kind: "words"; words: string; threshold: number }
+  | { kind: "thing"; marks: Marks; method: Method };
 /** done, total: of the step that runs now. position: null when it waits no more. */
 export type Stand = {
   job: string | null;
@@ -17,6 +24,7 @@ export type Stand = {
 };
 
 const PRIORITY = 100;
+const TRIES = 10; // to delete a job that has not ended
 const OFTEN = 400; // milliseconds between questions when no events come
 const SELDOM = 2000; // and when they do
 const PATIENCE = 10_000; // milliseconds for which a server may be gone while it works
@@ -33,7 +41,7 @@ export function pathOf(url: string, base: string): string | null {
   }
 }
 
-/** The graph that answers a wish. name: of the file, without its ending; it is written over. */
+/** The graph that answers a wish. name: of the file, without its ending. */
 export function graphFor(path: string, wish: Wish, name: string): Workflow {
   const image = { node: "load", output: "image" };
   const nodes: Workflow["nodes"] = { load: { type: "image.load", inputs: { path } } };
@@ -41,9 +49,14 @@ export function graphFor(path: string, wish: Wish, name: string): Workflow {
     const { words, threshold } = wish;
     nodes.find = { type: "segment.mask_from_words", inputs: { image, words, threshold } };
   } else {
-    const { x, y, w, h } = wish.box;
-    nodes.box = { type: "mask.box", inputs: { x, y, width: w, height: h } };
-    nodes.find = { type: "segment.grab", inputs: { image, box: { node: "box", output: "boxes" } } };
+    const { box, dots } = wish.marks;
+    const points = dots.map(({ x, y, add }) => [Math.round(x * 10) / 10, Math.round(y * 10) / 10, add ? 1 : 0]);
+    const inputs = {
+      image,
+      ...(box ? { box: [[box.x, box.y, box.x + box.w, box.y + box.h]] } : {}),
+      ...(points.length ? { points } : {}),
+    };
+    nodes.find = { type: wish.method === "sam" ? "segment.points" : "segment.grab", inputs };
   }
   nodes.picture = { type: "mask.to_image", inputs: { mask: { node: "find", output: "mask" } } };
   const picture = { node: "picture", output: "image" };
@@ -60,11 +73,11 @@ export async function answer(
   const { signal, told } = more;
   told({ job: null, position: null });
   const posted = await post({ ...graphFor(path, wish, more.name), title: more.title });
-  if (signal.aborted) void server.cancel(posted.id).catch(() => {});
-  signal.throwIfAborted();
   const cancel = () => void server.cancel(posted.id).catch(() => {});
-  signal.addEventListener("abort", cancel);
+  if (signal.aborted) cancel();
+  else signal.addEventListener("abort", cancel);
   try {
+    signal.throwIfAborted();
     const ended = await endOf(posted, signal, told);
     const file = ended.outputs.find((output) => output.url)?.url;
     if (ended.status !== "done" || !file) throw failure(ended);
@@ -72,14 +85,27 @@ export async function answer(
     return await response.blob();
   } finally {
     signal.removeEventListener("abort", cancel);
+    void tidy(posted.id);
+  }
+}
+
+/** Delete a job and its file; one that was cancelled needs a moment to end. What can't be deleted stays out of all lists. */
+async function tidy(id: string): Promise<void> {
+  for (let round = 0; round < TRIES; round++) {
+    const gone = await server.remove(id).then(
+      () => true,
+      (error: unknown) => !(error instanceof ServerError && error.status === 409),
+    );
+    if (gone) return;
+    await new Promise((resolve) => setTimeout(resolve, SELDOM));
   }
 }
 
 /** Where users have names nobody may push in before others; then it waits like any job. */
 async function post(workflow: Workflow): Promise<Job> {
   const title = workflow.title ?? "";
-  const jobs = await server.post({ workflow, title, priority: PRIORITY }).catch((error: unknown) => {
-    if (error instanceof ServerError && error.status === 403) return server.post({ workflow, title });
+  const jobs = await server.post({ workflow, title, priority: PRIORITY, quiet: true }).catch((error: unknown) => {
+    if (error instanceof ServerError && error.status === 403) return server.post({ workflow, title, quiet: true });
     throw error;
   });
   const [job] = jobs;

@@ -5,17 +5,15 @@
 
 import { t } from "../texts";
 import type { Sample } from "./core/brush";
-import { flood } from "./core/flood";
 import type { Point } from "./core/plane";
 import { ellipsePoints, rectanglePoints, squared } from "./core/shapes";
+import { pinch, turn } from "./moving";
 import type { Session } from "./session";
 
 const NEAR = 10; // CSS pixels within which a click closes a polygon, and under which a drag is a click
-const WHEEL = 0.0016; // zoom for each pixel that a wheel turns
 const PEN_ERASER = 5; // the button that the far end of a pen is
-const PINCH = 0.012; // the same for a pinch on a touch pad
 
-type Doing = "nothing" | "pan" | "pinch" | "stroke" | "drag" | "lasso" | "box";
+type Doing = "nothing" | "pan" | "pinch" | "stroke" | "drag" | "lasso" | "box" | "dot";
 
 export class Gestures {
   /** Held space turns every tool into the hand. */
@@ -26,6 +24,7 @@ export class Gestures {
   private start: Point = { x: 0, y: 0 };
   private last: Sample | null = null;
   private erase = false;
+  private dot = -1;
   private readonly stops: (() => void)[] = [];
 
   constructor(
@@ -39,9 +38,9 @@ export class Gestures {
     this.on("pointercancel", (event) => this.up(event));
     this.on("pointerleave", () => this.hideCursor());
     this.on("dblclick", () => this.closePolygon());
-    this.on("blur", () => delete host.dataset.pointer);
+    this.on("blur", () => this.left());
     this.on("contextmenu", (event) => event.preventDefault());
-    this.on("wheel", (event) => this.wheel(event), { passive: false });
+    this.on("wheel", (event) => turn(session.surface, event, this.place(event)), { passive: false });
     session.beforeFrame = () => this.flush();
     this.stops.push(session.store.subscribe(() => this.drawCursor()));
   }
@@ -98,7 +97,9 @@ export class Gestures {
 
   private begin(event: PointerEvent): void {
     const { session } = this;
-    const { tool, erase, draft } = session.state;
+    const { tool, erase, draft, working } = session.state;
+    session.keyBrush.leave();
+    if (working) return;
     this.start = this.inPicture(event);
     this.erase = erase !== event.altKey || event.button === PEN_ERASER;
     if (tool === "brush") this.beginStroke(event);
@@ -106,9 +107,11 @@ export class Gestures {
       this.doing = "lasso";
       session.draft([this.start]);
     } else if (tool === "polygon") this.corner(event, draft);
-    else if (tool === "fill") this.fill();
-    else if (tool === "click") this.doing = "box";
-    else if (tool !== "words") this.doing = "drag";
+    else if (tool === "fill") session.fill(this.start, this.erase);
+    else if (tool === "click") {
+      this.dot = session.finder.dotAt(this.start);
+      this.doing = this.dot >= 0 ? "dot" : "box";
+    } else if (tool !== "words") this.doing = "drag";
   }
 
   private beginStroke(event: PointerEvent): void {
@@ -128,14 +131,17 @@ export class Gestures {
   private move(event: PointerEvent): void {
     if (this.pointers.has(event.pointerId)) {
       const [before, now] = [this.pointers.get(event.pointerId) as Point, this.place(event)];
-      if (this.doing === "pinch") this.pinch(event.pointerId, now);
+      if (this.doing === "pinch") pinch(this.session.surface, this.pointers, event.pointerId, now);
       this.pointers.set(event.pointerId, now);
       if (this.doing === "pan") this.session.surface?.pan(now.x - before.x, now.y - before.y);
     }
+    if ((event.movementX || event.movementY) && !this.session.state.keyDown) this.session.keyBrush.leave();
     if (this.doing === "stroke" || this.doing === "lasso") {
       const seen = event.getCoalescedEvents?.() ?? [];
       for (const one of seen.length ? seen : [event]) this.waiting.push(this.sample(one));
       this.session.surface?.request();
+    } else if (this.doing === "dot") {
+      if (this.isFar(event)) this.session.finder.drag(this.dot, this.inPicture(event));
     } else if (this.doing === "drag" || this.doing === "box") {
       const now = this.inPicture(event);
       const to = event.shiftKey && this.doing === "drag" ? squared(this.start, now) : now;
@@ -160,6 +166,7 @@ export class Gestures {
     if (doing === "stroke") this.endStroke();
     else if (doing === "lasso" || doing === "drag") this.endShape();
     else if (doing === "box") this.endBox();
+    else if (doing === "dot") this.endDot(event);
   }
 
   /** To the very place where the pen was lifted, however near. */
@@ -187,6 +194,13 @@ export class Gestures {
     else session.finder.click(this.start, !this.erase);
   }
 
+  /** Dropped elsewhere it has moved; a mere click on it takes it away. */
+  private endDot(event: PointerEvent): void {
+    const { finder } = this.session;
+    if (this.isFar(event)) finder.dropDot(this.dot, this.inPicture(event));
+    else finder.click(this.start, !this.erase);
+  }
+
   /** Draw what came since the last frame. */
   private flush(): void {
     const { waiting, session } = this;
@@ -195,17 +209,6 @@ export class Gestures {
     if (this.doing === "lasso") session.draft([...session.state.draft, ...waiting]);
     else for (const sample of waiting) session.sheets?.extendStroke(sample);
     this.last = waiting.at(-1) ?? this.last;
-  }
-
-  private fill(): void {
-    const { session } = this;
-    const { picture, sheets, state } = session;
-    if (!picture || !sheets) return;
-    sheets.covered(
-      (cover) => flood(cover, picture.pixels(), this.start, state.tolerance),
-      state.brush.opacity,
-      this.erase,
-    );
   }
 
   // Polygons
@@ -228,15 +231,15 @@ export class Gestures {
   /** Give up what is being drawn. Says whether there was anything. */
   giveUp(): boolean {
     const { session } = this;
-    const was = this.doing === "stroke" || session.state.draft.length > 0;
+    if (session.keyBrush.giveUp()) return true;
+    const was = this.doing === "stroke" || this.doing === "dot" || session.state.draft.length > 0;
     if (this.doing === "stroke") session.sheets?.dropStroke();
+    if (this.doing === "dot") session.finder.leaveDot();
     if (this.doing !== "pan") this.doing = "nothing";
     this.waiting = [];
     session.draft([]);
     return was;
   }
-
-  // Moving and zooming
 
   /** A second finger came down: what the first one began was not meant. */
   private beginPinch(): void {
@@ -246,44 +249,31 @@ export class Gestures {
     this.doing = "pinch";
   }
 
-  private pinch(id: number, now: Point): void {
-    const other = [...this.pointers].find(([key]) => key !== id)?.[1];
-    const before = this.pointers.get(id);
-    const { surface } = this.session;
-    if (!other || !before || !surface) return;
-    const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
-    const was = Math.hypot(before.x - other.x, before.y - other.y);
-    surface.pan((now.x - before.x) / 2, (now.y - before.y) / 2);
-    if (was > 0) surface.zoom((surface.view.scale * Math.hypot(now.x - other.x, now.y - other.y)) / was, middle);
-  }
-
-  private wheel(event: WheelEvent): void {
-    event.preventDefault();
-    const { surface } = this.session;
-    if (!surface) return;
-    const turned = event.deltaY * (event.deltaMode === 1 ? 30 : 1);
-    const fine = event.ctrlKey && Math.abs(turned) < 50;
-    surface.zoom(surface.view.scale * Math.exp(-turned * (fine ? PINCH : WHEEL)), this.place(event));
-  }
-
   // The brush's ring
 
   private moveCursor(event: PointerEvent): void {
     const { x, y } = this.place(event);
     this.cursor.style.translate = `${x}px ${y}px`;
     this.cursor.hidden =
-      event.pointerType === "touch" || !["brush", "click"].includes(this.session.state.tool) || this.space;
+      event.pointerType === "touch" ||
+      this.session.state.tool !== "brush" ||
+      this.session.state.keyAt !== null ||
+      this.space;
     this.drawCursor();
   }
 
   private drawCursor(): void {
-    const { brush, zoom, erase, tool, reach } = this.session.state;
-    const { width = 0, height = 0 } = this.session.picture ?? {};
-    const diameter = tool === "click" ? 2 * reach * Math.min(width, height) : brush.size;
-    const size = `${Math.max(3, diameter * zoom)}px`;
+    const { brush, zoom, erase, keyAt } = this.session.state;
+    if (keyAt) this.cursor.hidden = true;
+    const size = `${Math.max(3, brush.size * zoom)}px`;
     if (this.cursor.style.width !== size) this.cursor.style.width = this.cursor.style.height = size;
     this.cursor.dataset.erase = String(erase);
-    this.cursor.dataset.tool = tool;
+  }
+
+  /** The focus is elsewhere. */
+  private left(): void {
+    delete this.host.dataset.pointer;
+    this.session.keyBrush.lift();
   }
 
   private hideCursor(): void {

@@ -1,14 +1,11 @@
 /**
- * The picture under the masks. It is shown from copies of half, a quarter … of its size, so that a large one costs no more to draw than a small one; its
- * pixels are read only when a tool asks for them.
+ * The picture under the masks. It is shown from copies of half, a quarter … of its size, so that a large one costs no more to draw than a small one.
  */
 
-import type { Pixels } from "./core/flood";
 import type { Plane } from "./core/plane";
 
 /** Pixels of a side up to which a picture is painted on: beyond, masks and undo would need gigabytes. */
 export const LARGEST = 8192;
-const SMALL = 768; // the longer side of the copy on which clicks are followed
 
 export type Trouble = { kind: "size"; width: number; height: number } | { kind: "load" };
 
@@ -19,9 +16,6 @@ export class PictureError extends Error {
 }
 
 export class Picture {
-  private pixelsRead: Pixels | null = null;
-  private smallRead: Pixels | null = null;
-
   constructor(
     readonly width: number,
     readonly height: number,
@@ -37,23 +31,8 @@ export class Picture {
     context.drawImage(source, view.x, view.y, this.width * view.scale, this.height * view.scale);
   }
 
-  pixels(): Pixels {
-    this.pixelsRead ??= read(this.levels[0] as CanvasImageSource, this.width, this.height);
-    return this.pixelsRead;
-  }
-
-  /** A small copy, and how much smaller it is. */
-  small(): Pixels {
-    const scale = Math.min(1, SMALL / Math.max(this.width, this.height));
-    const [width, height] = [Math.max(1, Math.round(this.width * scale)), Math.max(1, Math.round(this.height * scale))];
-    const level = this.levels.findLast((_, index) => 0.5 ** index >= scale) ?? this.levels[0];
-    this.smallRead ??= read(level as CanvasImageSource, width, height);
-    return this.smallRead;
-  }
-
   close(): void {
     for (const level of this.levels) if (level instanceof ImageBitmap) level.close();
-    this.pixelsRead = null;
   }
 }
 
@@ -83,13 +62,6 @@ async function levelsOf(image: HTMLImageElement, width: number, height: number):
     levels.push(await createImageBitmap(above, { resizeWidth: w, resizeHeight: h, resizeQuality: "medium" }));
   }
   return levels;
-}
-
-function read(source: CanvasImageSource, width: number, height: number): Pixels {
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d", { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D;
-  context.drawImage(source, 0, 0, width, height);
-  return context.getImageData(0, 0, width, height);
 }
 
 const STRIP = 256; // rows that are read at a time

@@ -1,18 +1,21 @@
 /** One open mask editor: loads the picture and its mask, keeps what is painted, saves it. Everything the controls and gestures do goes through here. */
 
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { ask, type FileEntry, ServerError, server, Unreachable } from "../server/api";
+import { ask, type FileEntry, server } from "../server/api";
 import { t } from "../texts";
 import type { Point, Rect } from "./core/plane";
 import { greyPng } from "./core/png";
-import { ellipsePoints, rectanglePoints } from "./core/shapes";
 import { Sheets } from "./core/sheets";
-import type { Shown } from "./core/show";
+import type { Task } from "./core/task";
 import { Finder } from "./finder";
 import { forget, keep, revive } from "./kept";
-import { LARGEST, loadPicture, maskOf, type Picture, PictureError } from "./picture";
-import { beginning, COLOURS, keepPreferences, type MaskState, type Trouble } from "./state";
-import { type Draft, Surface } from "./surface";
+import { KeyBrush } from "./keybrush";
+import { Labor } from "./labor";
+import { loadPicture, maskOf, type Picture } from "./picture";
+import { draftOf, shownOf } from "./sight";
+import { beginning, keepPreferences, type MaskState } from "./state";
+import { Surface } from "./surface";
+import { troubleOf } from "./trouble";
 
 const KEEP_AFTER = 800; // milliseconds after the last change
 
@@ -22,6 +25,8 @@ export class Session {
   picture: Picture | null = null;
   surface: Surface | null = null;
   readonly finder: Finder;
+  readonly keyBrush: KeyBrush;
+  private readonly labor = new Labor();
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts the openings: what belongs to an earlier one is put away. */
   private opening = 0;
@@ -33,6 +38,7 @@ export class Session {
     private maskUrl: string | null,
   ) {
     this.finder = new Finder(this);
+    this.keyBrush = new KeyBrush(this);
   }
 
   get state(): MaskState {
@@ -109,8 +115,8 @@ export class Session {
   attach(host: HTMLElement): () => void {
     if (!this.picture) return () => {};
     const surface = new Surface(host, this.picture, {
-      shown: () => this.shown(),
-      draft: () => this.drafted(),
+      shown: () => shownOf(this),
+      draft: () => draftOf(this),
       beforeFrame: () => this.beforeFrame(),
       viewed: (view) => this.set({ zoom: view.scale / (devicePixelRatio || 1) }),
     });
@@ -121,8 +127,11 @@ export class Session {
         surface.touchAll();
       if (
         now.draft !== before.draft ||
-        now.clicks !== before.clicks ||
-        now.box !== before.box ||
+        now.marks !== before.marks ||
+        now.keyAt !== before.keyAt ||
+        now.keyDown !== before.keyDown ||
+        now.brush !== before.brush ||
+        now.erase !== before.erase ||
         now.tool !== before.tool
       )
         surface.redraft();
@@ -138,36 +147,10 @@ export class Session {
   close(): void {
     this.opening++;
     this.finder.close();
+    this.labor.cancel();
+    this.labor.close();
     clearTimeout(this.timer);
     this.picture?.close();
-  }
-
-  private shown(): Shown {
-    const { look, colour, opacity } = this.state;
-    const layers = this.sheets?.layers ?? [];
-    const seen = layers.filter((layer) => layer.visible);
-    return {
-      active: seen.find((layer) => layer.id === this.sheets?.active)?.plane ?? null,
-      others: seen.filter((layer) => layer.id !== this.sheets?.active).map((layer) => layer.plane),
-      proposal: this.finder.proposal,
-      look,
-      colour: (COLOURS[colour] ?? (COLOURS[0] as (typeof COLOURS)[0])).rgb,
-      opacity,
-    };
-  }
-
-  private drafted(): Draft | null {
-    const { tool, draft, box, clicks } = this.state;
-    const [a, b] = draft;
-    const dots = clicks;
-    if (a && b && (tool === "rectangle" || tool === "click"))
-      return { points: rectanglePoints(a, b), closed: true, dots };
-    if (a && b && tool === "ellipse") return { points: ellipsePoints(a, b), closed: true };
-    if (draft.length) return { points: draft, closed: false, dots };
-    if (tool !== "click") return null;
-    if (!box) return { points: [], closed: false, dots };
-    const far = { x: box.x + box.w, y: box.y + box.h };
-    return { points: rectanglePoints(box, far), closed: true, dots };
   }
 
   // Changes
@@ -223,9 +206,46 @@ export class Session {
     await forget(this.keepName);
   }
 
-  /** The last click of a proposal, or else the last step. */
+  /** What was said last for a proposal is unsaid, or else the last step. */
   undo(): void {
-    if (!this.finder.undoClick()) this.sheets?.undo();
+    if (this.state.working) return;
+    this.keyBrush.lift();
+    if (!this.finder.undo()) this.sheets?.undo();
+  }
+
+  redo(): void {
+    if (this.state.working) return;
+    this.keyBrush.lift();
+    if (!this.finder.redo()) this.sheets?.redo();
+  }
+
+  /** Change the whole active layer, away from the page; until it is done nothing else changes. */
+  async work(task: Task): Promise<void> {
+    if (!this.sheets || this.state.working) return;
+    this.keyBrush.lift();
+    const { kind } = task;
+    this.set({ working: { kind, share: 0 }, trouble: null });
+    const { id, plane } = this.sheets.copy();
+    const mine = this.opening;
+    try {
+      const picture = new URL(this.url, document.baseURI).href;
+      const outcome = await this.labor.run(task, plane, picture, (share) => this.set({ working: { kind, share } }));
+      if (outcome && mine === this.opening) this.sheets.take(id, outcome);
+    } catch (error) {
+      this.set({ trouble: troubleOf(error) });
+    } finally {
+      this.set({ working: null });
+    }
+  }
+
+  /** Mark what looks like a place and touches it. */
+  fill(from: Point, erase: boolean): void {
+    const { tolerance, brush } = this.state;
+    void this.work({ kind: "flood", from, tolerance, opacity: brush.opacity, erase });
+  }
+
+  stopWork(): void {
+    this.labor.cancel();
   }
 
   draft(points: readonly Point[]): void {
@@ -266,25 +286,4 @@ export class Session {
     }
     return `${name.replace(/\.[^.]*$/, "") || "picture"}-mask.png`;
   }
-}
-
-/** In words, with what helps. */
-export function troubleOf(error: unknown): Trouble {
-  if (error instanceof PictureError) {
-    const { trouble } = error;
-    if (trouble.kind === "load") return { what: t("mask.notLoaded"), cure: t("mask.notLoadedCure") };
-    const { width, height } = trouble;
-    return {
-      what: t("mask.tooLarge", { width, height, largest: LARGEST }),
-      cure: t("mask.tooLargeCure", { largest: LARGEST }),
-    };
-  }
-  if (error instanceof Unreachable) return { what: t("mask.serverGone"), cure: t("mask.serverGoneCure") };
-  if (error instanceof ServerError) {
-    const [problem] = error.problems;
-    const what = problem?.what ?? error.what;
-    return { what: what || t("mask.jobEnded"), cure: (problem?.cure ?? error.cure) || t("mask.tryAgain") };
-  }
-  if (error instanceof RangeError) return { what: t("mask.noMemory"), cure: t("mask.noMemoryCure") };
-  return { what: error instanceof Error ? error.message : String(error), cure: t("mask.tryAgain") };
 }

@@ -1,10 +1,11 @@
 /** What the editor's controls show and set. Pixels are not in here: they change many times a second, and live in core/sheets. */
 
-import type { Stand } from "./ask";
+import type { Method, Stand, Wish } from "./ask";
 import type { Brush } from "./core/brush";
-import type { Point, Rect } from "./core/plane";
-import type { Click } from "./core/seeds";
+import { type Marks, NO_MARKS } from "./core/marks";
+import type { Point } from "./core/plane";
 import type { Look } from "./core/show";
+import type { Task } from "./core/task";
 
 export type Tool = "brush" | "lasso" | "polygon" | "rectangle" | "ellipse" | "fill" | "words" | "click";
 
@@ -24,7 +25,6 @@ export type MaskState = {
   brush: Brush;
   pressure: boolean;
   tolerance: number;
-  reach: number;
   look: Look;
   colour: number;
   opacity: number;
@@ -41,11 +41,24 @@ export type MaskState = {
   draft: readonly Point[];
   words: string;
   threshold: number;
-  box: Rect | null;
-  clicks: readonly Click[];
+  /** A box and points that say what is meant. */
+  marks: Marks;
+  canUndoMarks: boolean;
+  canRedoMarks: boolean;
   proposed: boolean;
+  /** Who found what is proposed; null for words. */
+  method: Method | null;
   /** The question that the server is at. */
-  asking: (Stand & { kind: "words" | "box"; since: number }) | null;
+  asking: (Stand & { kind: Wish["kind"]; since: number }) | null;
+  /** What a worker is at, and which share of it is done. */
+  working: { kind: Task["kind"]; share: number } | null;
+  /** Where the brush is that the arrow keys move, in pixels of the picture, and whether it is down. */
+  keyAt: Point | null;
+  keyDown: boolean;
+  /** Whether the list of keys is open. */
+  keysShown: boolean;
+  /** The newest word for who does not see the picture. */
+  said: string;
 };
 
 /** Rubylith first: what darkrooms used. Then colours that are seen on red pictures. */
@@ -59,7 +72,7 @@ export const COLOURS: readonly { name: string; rgb: readonly [number, number, nu
 ];
 
 const KEPT = "graft.mask";
-const keptKeys = ["brush", "pressure", "tolerance", "reach", "look", "colour", "opacity"] as const;
+const keptKeys = ["brush", "pressure", "tolerance", "look", "colour", "opacity"] as const;
 
 export const SIZE_LIMITS = [1, 2000] as const;
 
@@ -73,7 +86,6 @@ export function beginning(): MaskState {
     brush: { size: 60, hardness: 0.8, opacity: 1 },
     pressure: true,
     tolerance: 24,
-    reach: 0.25,
     look: "overlay",
     colour: 0,
     opacity: 0.5,
@@ -88,10 +100,17 @@ export function beginning(): MaskState {
     draft: [],
     words: "",
     threshold: 0.4,
-    box: null,
-    clicks: [],
+    marks: NO_MARKS,
+    canUndoMarks: false,
+    canRedoMarks: false,
     proposed: false,
+    method: null,
     asking: null,
+    working: null,
+    keyAt: null,
+    keyDown: false,
+    keysShown: false,
+    said: "",
     ...preferences(),
   };
 }

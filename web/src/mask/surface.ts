@@ -3,11 +3,15 @@
  * Everything is drawn once per frame at most, and only where something changed.
  */
 
+import type { Dot } from "./core/marks";
 import { type Point, type Rect, whole, within } from "./core/plane";
 import { paint, type Shown, type View } from "./core/show";
 import type { Picture } from "./picture";
+import { drawDot, drawRing } from "./signs";
 
-export type Draft = { points: readonly Point[]; closed: boolean; dots?: readonly (Point & { add: boolean })[] };
+/** radius: in pixels of the picture. */
+export type Ring = Point & { radius: number; down: boolean; erase: boolean };
+export type Draft = { points: readonly Point[]; closed: boolean; dots?: readonly Dot[]; ring?: Ring };
 
 const MARGIN = 24; // CSS pixels around a picture that is fitted
 const SMALLEST = 1 / 64;
@@ -192,27 +196,24 @@ export class Surface {
     above.lineWidth = 1.25 * this.ratio;
     above.strokeStyle = "white";
     above.stroke();
-    for (const dot of draft.dots ?? []) this.drawDot(dot.x * scale + x, dot.y * scale + y, dot.add);
+    for (const dot of draft.dots ?? []) drawDot(above, dot.x * scale + x, dot.y * scale + y, dot.add, this.ratio);
+    if (draft.ring) drawRing(above, draft.ring, this.view, this.ratio);
   }
 
-  /** A plus or a minus in a circle. */
-  private drawDot(x: number, y: number, add: boolean): void {
-    const { above, ratio } = this;
-    above.beginPath();
-    above.arc(x, y, 7 * ratio, 0, 2 * Math.PI);
-    above.fillStyle = add ? "#1b6d4f" : "#b4231c";
-    above.fill();
-    above.lineWidth = 1.5 * ratio;
-    above.strokeStyle = "white";
-    above.stroke();
-    above.beginPath();
-    above.moveTo(x - 3.5 * ratio, y);
-    above.lineTo(x + 3.5 * ratio, y);
-    if (add) {
-      above.moveTo(x, y - 3.5 * ratio);
-      above.lineTo(x, y + 3.5 * ratio);
-    }
-    above.stroke();
+  /** The place of the host over a place of the picture, in CSS pixels; the other way round than `toPicture`. */
+  toHost({ x, y }: Point): Point {
+    const { scale } = this.view;
+    return { x: (x * scale + this.view.x) / this.ratio, y: (y * scale + this.view.y) / this.ratio };
+  }
+
+  /** Move the view until a place of the picture is seen, with some room around it. */
+  reveal(at: Point): void {
+    const { x, y } = this.toHost(at);
+    const { clientWidth: width, clientHeight: height } = this.host;
+    const room = Math.min(MARGIN * 2, width / 4, height / 4);
+    const dx = Math.max(0, room - x) - Math.max(0, x - (width - room));
+    const dy = Math.max(0, room - y) - Math.max(0, y - (height - room));
+    if (dx || dy) this.pan(dx, dy);
   }
 }
 

@@ -7,14 +7,23 @@ import { changedTiles, History, swapTiles } from "./history";
 import { feather, grow } from "./morph";
 import { boundsOf, fillRect, makePlane, markedRect, type Plane, sumOf, whole, within } from "./plane";
 import { greyPng } from "./png";
-import { layEnlarged, regionOf } from "./seeds";
 import { ellipsePoints, fillOutline, rectanglePoints, squared } from "./shapes";
 import { Sheets } from "./sheets";
 import { paint, sample } from "./show";
+import { perform, type Task } from "./task";
 
 const BRUSH = { size: 20, hardness: 1, opacity: 1 };
 const at = (plane: Plane, x: number, y: number) => plane.data[y * plane.width + x];
 const sheets = (width = 64, height = 64) => new Sheets(width, height, { drawn: () => {}, changed: () => {} }, "Mask");
+
+/** As a worker does it, in one go. */
+function work(paper: Sheets, task: Task): void {
+  const { id, plane } = paper.copy();
+  const none = () => {
+    throw new Error("the picture is not asked for");
+  };
+  paper.take(id, structuredClone(perform(plane, task, none)));
+}
 
 describe("plane", () => {
   it("cuts a rectangle to another one", () => {
@@ -199,9 +208,9 @@ describe("sheets", () => {
     keep();
     paper.outline(rectanglePoints({ x: 5, y: 5 }, { x: 200, y: 120 }), 0.5, false);
     keep();
-    paper.invert();
+    work(paper, { kind: "invert" });
     keep();
-    paper.feather(8);
+    work(paper, { kind: "feather", by: 8 });
     keep();
     for (let i = states.length - 2; i >= 0; i--) {
       paper.undo();
@@ -230,7 +239,7 @@ describe("sheets", () => {
 
   it("erases, and takes back a stroke that was not meant", () => {
     const paper = sheets();
-    paper.fill(255);
+    work(paper, { kind: "fill", value: 255 });
     paper.beginStroke(BRUSH, true, { x: 32, y: 32, pressure: 1 });
     expect(at(paper.current.plane, 32, 32)).toBe(0);
     paper.dropStroke();
@@ -273,40 +282,6 @@ it("writes a PNG that holds the same bytes", async () => {
     for (let x = 0; x < 7; x++)
       found[y * 7 + x] = (raw[y * 8 + 1 + x] ?? 0) + (y > 0 ? (found[(y - 1) * 7 + x] ?? 0) : 0);
   expect([...found]).toEqual([...plane.data]);
-});
-
-describe("clicks", () => {
-  const small = { width: 60, height: 40, data: new Uint8ClampedArray(60 * 40 * 4).fill(200) };
-  for (let y = 10; y < 30; y++)
-    for (let x = 20; x < 40; x++) small.data.fill(40, (y * 60 + x) * 4, (y * 60 + x) * 4 + 3);
-
-  it("marks the thing under a click up to its edge", () => {
-    const found = regionOf(small, [{ x: 25, y: 15, add: true }], 0, 30);
-    expect(sumOf(found, whole(found))).toBeCloseTo(400, -1);
-    expect(at(found, 38, 28)).toBe(255);
-    expect(at(found, 15, 15)).toBe(0);
-  });
-
-  it("gives way to clicks of the other kind", () => {
-    const clicks = [
-      { x: 22, y: 20, add: true },
-      { x: 38, y: 20, add: false },
-    ];
-    const found = regionOf(small, clicks, 0, 30);
-    expect(at(found, 22, 20)).toBe(255);
-    expect(at(found, 37, 20)).toBe(0);
-  });
-
-  it("is enlarged to the picture with a narrow edge", () => {
-    const found = makePlane(240, 160);
-    const region = regionOf(small, [{ x: 25, y: 15, add: true }], 0, 30);
-    layEnlarged(found, region, true);
-    expect(sumOf(found, whole(found)) / 6400).toBeCloseTo(1, 1);
-    expect(at(found, 120, 80)).toBe(255);
-    expect(at(found, 76, 80)).toBe(0);
-    layEnlarged(found, region, false);
-    expect(sumOf(found, whole(found)) / 6400).toBeLessThan(0.04);
-  });
 });
 
 describe("show", () => {

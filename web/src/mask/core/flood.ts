@@ -2,10 +2,19 @@
 
 import type { Plane, Point, Rect } from "./plane";
 
+const TOLD = 1 << 20; // pixels after which it is told again how far it is
+
 export type Pixels = { width: number; height: number; data: Uint8ClampedArray };
 
-/** Raise the coverage of what touches `from` and differs from it by at most `tolerance` (0 to 255) in every channel. Returns where; null for nothing. */
-export function flood(cover: Plane, picture: Pixels, from: Point, tolerance: number): Rect | null {
+/** Raise the coverage of what touches `from` and differs from it by at most `tolerance` (0 to 255) in every channel. Returns where; null for nothing.
+ * tell: hears which share of the picture is marked. */
+export function flood(
+  cover: Plane,
+  picture: Pixels,
+  from: Point,
+  tolerance: number,
+  tell?: (share: number) => void,
+): Rect | null {
   const { width, height } = picture;
   const [sx, sy] = [Math.floor(from.x), Math.floor(from.y)];
   if (sx < 0 || sy < 0 || sx >= width || sy >= height) return null;
@@ -23,6 +32,7 @@ export function flood(cover: Plane, picture: Pixels, from: Point, tolerance: num
   };
   let [x0, y0, x1, y1] = [sx, sy, sx, sy];
   const todo = [sy * width + sx];
+  let [marked, told] = [0, 0];
   for (let i = todo.pop(); i !== undefined; i = todo.pop()) {
     if (!fits(i)) continue;
     const y = Math.floor(i / width);
@@ -32,6 +42,11 @@ export function flood(cover: Plane, picture: Pixels, from: Point, tolerance: num
     let right = i;
     while (right < row + width - 1 && fits(right + 1)) right++;
     cover.data.fill(255, left, right + 1);
+    marked += right + 1 - left;
+    if (tell && marked - told > TOLD) {
+      told = marked;
+      tell(marked / (width * height));
+    }
     x0 = Math.min(x0, left - row);
     x1 = Math.max(x1, right - row);
     y0 = Math.min(y0, y);

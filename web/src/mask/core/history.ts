@@ -7,7 +7,7 @@ import { isEmpty, type Plane, type Rect, whole, within } from "./plane";
 
 const TILE = 128; // pixels
 
-type Tile = Rect & { bytes: Uint8ClampedArray | number };
+export type Tile = Rect & { bytes: Uint8ClampedArray | number };
 
 /** One step: tiles of a layer, or something else that swaps itself. */
 export type Step = { kind: "tiles"; layer: string; tiles: Tile[] } | { kind: "swap"; swap: () => void; bytes: number };

@@ -6,14 +6,26 @@
 import { isEmpty, markedRect, type Plane, type Rect, whole, widened, within } from "./plane";
 
 const HALF = 128;
+const TOLD = 255; // rows between two words on how far it is, less one
+
+/** Is told which share of the work is done, 0 to 1. */
+type Tell = (share: number) => void;
+const nobody: Tell = () => {};
+
+/** The rows of a pass from one share of the work to another. */
+function rowsTold(tell: Tell, from: number, to: number, rows: number): (y: number) => void {
+  return (y) => {
+    if ((y & TOLD) === 0) tell(from + ((to - from) * y) / rows);
+  };
+}
 
 /** Widen the marked area (by < 0: narrow it) by so many pixels; its edge becomes about a pixel soft. Returns where it changed. */
-export function grow(plane: Plane, by: number): Rect | null {
+export function grow(plane: Plane, by: number, tell = nobody): Rect | null {
   const marked = markedRect(plane);
   if (!marked || by === 0) return null;
   const rect = within(widened(marked, Math.ceil(Math.max(by, 0)) + 2), whole(plane));
   if (isEmpty(rect)) return null;
-  const distance = distances(plane, rect, by > 0);
+  const distance = distances(plane, rect, by > 0, tell);
   const reach = Math.abs(by);
   for (let y = 0; y < rect.h; y++) {
     const start = (y + rect.y) * plane.width + rect.x;
@@ -27,7 +39,7 @@ export function grow(plane: Plane, by: number): Rect | null {
 }
 
 /** The squared distance of each pixel to the next one that is marked (or unmarked). Outside of the plane nothing is either. */
-export function distances(plane: Plane, rect: Rect, marked: boolean): Float32Array {
+export function distances(plane: Plane, rect: Rect, marked: boolean, tell = nobody): Float32Array {
   const { w, h } = rect;
   const far = w + h;
   const down = new Int32Array(w * h);
@@ -38,18 +50,20 @@ export function distances(plane: Plane, rect: Rect, marked: boolean): Float32Arr
       down[i] = is === marked ? 0 : y === 0 ? far : Math.min(far, (down[i - w] as number) + 1);
     }
   }
+  tell(0.2);
   for (let i = w * (h - 1) - 1; i >= 0; i--) down[i] = Math.min(down[i] as number, (down[i + w] as number) + 1);
-  return acrossRows(down, rect);
+  return acrossRows(down, rect, rowsTold(tell, 0.3, 0.8, h));
 }
 
 /** The lower envelope of a row's parabolas, row by row. */
-function acrossRows(down: Int32Array, rect: Rect): Float32Array {
+function acrossRows(down: Int32Array, rect: Rect, told: (y: number) => void): Float32Array {
   const { w, h } = rect;
   const found = new Float32Array(w * h);
   const centre = new Int32Array(w);
   const from = new Int32Array(w);
   for (let y = 0; y < h; y++) {
     const row = down.subarray(y * w, (y + 1) * w);
+    told(y);
     const cost = (x: number, at: number) => (x - at) ** 2 + (row[at] as number) ** 2;
     let top = 0;
     centre[0] = 0;
@@ -79,7 +93,7 @@ function acrossRows(down: Int32Array, rect: Rect): Float32Array {
 }
 
 /** Soften the edge over about so many pixels to both sides. Returns where it changed. */
-export function feather(plane: Plane, by: number): Rect | null {
+export function feather(plane: Plane, by: number, tell = nobody): Rect | null {
   const marked = markedRect(plane);
   if (!marked || by <= 0) return null;
   const radius = Math.max(1, Math.round(by / 2));
@@ -90,7 +104,9 @@ export function feather(plane: Plane, by: number): Rect | null {
     a.set(plane.data.subarray(start, start + rect.w), y * rect.w);
   }
   for (let round = 0; round < 3; round++) {
+    tell((round + 0.1) / 3);
     averageRows(a, b, rect, radius);
+    tell((round + 0.5) / 3);
     averageColumns(b, a, rect, radius);
   }
   for (let y = 0; y < rect.h; y++)

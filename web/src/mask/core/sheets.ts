@@ -4,10 +4,9 @@
  */
 
 import { type Brush, type Falloff, falloff, lay, radiusOf, type Sample, sweep } from "./brush";
-import { combine, invert, union, type Way } from "./combine";
+import { combine, union, type Way } from "./combine";
 import { changedTiles, History, type Step, swapTiles } from "./history";
 import { type Layer, type Layers, moved, withFields, without } from "./layers";
-import { feather, grow } from "./morph";
 import {
   around,
   bytesOf,
@@ -21,6 +20,7 @@ import {
   within,
 } from "./plane";
 import { fillOutline } from "./shapes";
+import { type Outcome, replace } from "./task";
 
 /** `drawn`: what must be drawn anew. `changed`: a step ended, or the list of layers is another one. */
 export type Watcher = { drawn: (rect: Rect) => void; changed: () => void };
@@ -141,21 +141,25 @@ export class Sheets {
     this.whole((plane) => combine(plane, other, way, whole(plane)));
   }
 
-  fill(value: 0 | 255): void {
-    this.whole((plane) => plane.data.fill(value));
+  /** A copy of the active layer for a task that is done elsewhere. */
+  copy(): { id: string; plane: Plane } {
+    this.endStroke();
+    const { id, plane } = this.current;
+    return { id, plane: { ...plane, data: plane.data.slice() } };
   }
 
-  invert(): void {
-    this.whole(invert);
-  }
-
-  /** Pixels; below 0 narrows. */
-  grow(by: number): void {
-    this.whole((plane) => grow(plane, by));
-  }
-
-  feather(by: number): void {
-    this.whole((plane) => feather(plane, by));
+  /** One step: the outcome of a task takes the place of the layer that it came from. Nothing else may have changed that layer meanwhile. */
+  take(id: string, outcome: Outcome): void {
+    const layer = this.layers.find((entry) => entry.id === id);
+    const { rect, tiles, bytes } = outcome;
+    if (!layer || !rect) return;
+    this.endStroke();
+    replace(layer.plane, outcome);
+    if (id === this.active) copyRect(outcome.after, this.before, rect);
+    this.counts.set(id, (this.counts.get(id) ?? 0) + bytes);
+    this.history.push({ kind: "tiles", layer: id, tiles });
+    this.watcher.drawn(rect);
+    this.watcher.changed();
   }
 
   private whole(change: (plane: Plane) => unknown): void {
