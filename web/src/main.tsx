@@ -6,8 +6,7 @@ import { begin } from "./ui/begin";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root");
-fetchPart();
-begin();
+begin(fetchPart());
 createRoot(root).render(
   <StrictMode>
     <App />

@@ -1,15 +1,15 @@
 /** One field for one parameter. Which one, the server's schema says; what is not known here is set in the graph. */
 
 import { Dices } from "lucide-react";
-import { type ReactNode, useEffect, useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import type { InputSchema } from "../doc/schema";
 import type { Json } from "../doc/types";
-import { type ModelKind, server } from "../server/api";
 import { useTexts } from "../texts";
 import type { Tab } from "../ui/workspace";
 import { labelOf, useFlow, useValues } from "./hooks";
 import { Problems } from "./Problems";
 import { formValue, newSeed, type Parameter } from "./params";
+import { isShared, Shared } from "./Shared";
 import { setValue } from "./state";
 
 export type Trouble = { what: string; cure: string }[] | undefined;
@@ -28,7 +28,11 @@ export function Field({ tab, parameter, problems }: { tab: Tab; parameter: Param
       <label className="form-label" htmlFor={id}>
         {labelOf(name)}
       </label>
-      {schema ? widgetOf({ id, value, schema, set, described: help }) : <em>{t("form.unknownInput")}</em>}
+      {!schema && <em>{t("form.unknownInput")}</em>}
+      {schema && isShared(schema) && (
+        <Shared {...{ tab, parameter, schema, id, value, set }} label={labelOf(name)} bad={problems !== undefined} />
+      )}
+      {schema && !isShared(schema) && widgetOf({ id, value, schema, set, described: help })}
       <Problems list={problems} />
       {schema?.help && (
         <p className="form-help" id={help} dir="auto">
@@ -42,7 +46,6 @@ export function Field({ tab, parameter, problems }: { tab: Tab; parameter: Param
 /** The first that says yes. */
 const WIDGETS: [(schema: InputSchema) => boolean, (input: Input) => ReactNode][] = [
   [(schema) => schema.widget?.kind === "seed", (input) => <Seed {...input} />],
-  [(schema) => schema.widget?.kind === "model", (input) => <Model {...input} />],
   [(schema) => schema.widget?.kind === "file", (input) => <FileName {...input} />],
   [(schema) => schema.choices !== undefined, (input) => <Choice {...input} />],
   [(schema) => schema.type === "switch", (input) => <Switch {...input} />],
@@ -217,29 +220,6 @@ function Colour({ id, value, set, described }: Input) {
       />
       <Text id={id} value={text} set={set} schema={{ type: "text", help: "" }} described={described} />
     </div>
-  );
-}
-
-function Model({ id, value, schema, set, described }: Input) {
-  const [kinds, setKinds] = useState<Record<string, ModelKind>>({});
-  useEffect(() => {
-    server.models().then(setKinds, () => {});
-  }, []);
-  const of = schema.widget?.kind === "model" ? schema.widget.of : "";
-  const names = kinds[of]?.names ?? [];
-  const now = String(value ?? "");
-  return (
-    <select
-      id={id}
-      className="form-text"
-      value={now}
-      aria-describedby={described}
-      onChange={(event) => set(event.target.value)}
-    >
-      {[...new Set([now, ...names])].map((name) => (
-        <option key={name}>{name}</option>
-      ))}
-    </select>
   );
 }
 

@@ -3,13 +3,14 @@
 import { useMemo } from "react";
 import { useStore } from "zustand/react";
 import { run } from "../run/store";
-import { type Job, thumbnail } from "../server/api";
+import type { Job } from "../server/api";
 import { useTexts } from "../texts";
 import type { Tab } from "../ui/workspace";
 import { titleOf } from "./actions";
 import { useForm, useParameters } from "./hooks";
+import { JobThumb } from "./JobThumb";
 import { asEntered } from "./params";
-import { earlier, picturesOf } from "./results";
+import { earlier } from "./results";
 import { setForm } from "./state";
 
 export function History({ tab }: { tab: Tab }) {
@@ -33,25 +34,14 @@ export function History({ tab }: { tab: Tab }) {
           const said = words(job).join(" · ");
           const when = time.format((job.ended ?? job.created ?? 0) * 1000);
           return (
-            <button
+            <JobThumb
               key={job.id}
-              type="button"
-              className="form-thumb"
-              aria-pressed={shown === job.id}
-              aria-label={t("form.earlierOne", { when, words: said })}
+              job={job}
+              label={t("form.earlierOne", { when, words: said })}
               title={said ? `${said}\n${when}` : when}
+              pressed={shown === job.id}
               onClick={() => setForm(tab.id, { shown: job.id })}
-            >
-              <img
-                src={thumbnail(`/${picturesOf(job)[0]?.address ?? ""}`, 256)}
-                alt=""
-                loading="lazy"
-                onError={({ currentTarget }) => {
-                  const button = currentTarget.closest("button");
-                  if (button) button.hidden = true;
-                }}
-              />
-            </button>
+            />
           );
         })}
       </div>

@@ -1,12 +1,13 @@
 /** What somebody has made here: saved graphs, and those that are only open in this browser. */
 
-import { FileClock, Play } from "lucide-react";
+import { FileClock, Play, Plus, Workflow as WorkflowIcon } from "lucide-react";
 import { useStore } from "zustand/react";
 import { useTexts } from "../texts";
-import { addressOf } from "../ui/App";
-import { type Tab, workspace } from "../ui/workspace";
+import { addressOf, go } from "../ui/App";
+import { newFlow, openFlow, type Tab, workspace } from "../ui/workspace";
 import type { Entry } from "./gallery";
 import { humane } from "./params";
+import templates from "./templates.json";
 
 export function OwnGraphs({ entries }: { entries: Entry[] }) {
   const { t, code } = useTexts();
@@ -17,7 +18,15 @@ export function OwnGraphs({ entries }: { entries: Entry[] }) {
     <section aria-labelledby="start-own">
       <h2 id="start-own">{t("start.yours")}</h2>
       {entries.length + unsaved.length === 0 ? (
-        <p className="start-quiet">{t("start.yoursNone")}</p>
+        <div className="start-none">
+          <p className="start-quiet">{t("start.yoursNone")}</p>
+          <a className="form-button" href={addressOf("graph", { id: "", name: templates[0]?.name ?? "" })}>
+            <WorkflowIcon size={16} aria-hidden /> {t("start.firstGraph")}
+          </a>
+          <button type="button" className="form-button" onClick={() => go(addressOf("graph", openFlow(newFlow(""))))}>
+            <Plus size={16} aria-hidden /> {t("start.newGraph")}
+          </button>
+        </div>
       ) : (
         <ul className="start-rows">
           {unsaved.map((tab) => (

@@ -2,18 +2,20 @@
 
 import { ImageUp, LoaderCircle } from "lucide-react";
 import { type DragEvent, useEffect, useId, useMemo, useRef, useState } from "react";
-import { type FileEntry, server, thumbnail } from "../server/api";
+import { type FileEntry, placeOf, server, thumbnail } from "../server/api";
 import { useTexts } from "../texts";
 import type { Tab } from "../ui/workspace";
 import { BoxLayer } from "./BoxLayer";
 import { boxOf } from "./box";
 import { labelOf, useFlow, useForm, useParameters, useValues } from "./hooks";
 import { Problems } from "./Problems";
-import { fileAddress, formValue, type Parameter } from "./params";
+import { formValue, type Parameter } from "./params";
 import { isDrawable, wholeAddress } from "./results";
-import { setUpload, setValue } from "./state";
+import { setUpload, setValue, type Upload } from "./state";
 import { fileOf, takeFile } from "./upload";
+import "./upload.css";
 
+type Going = Extract<Upload, { busy: string }>;
 type Props = { tab: Tab; parameter: Parameter; problems: { what: string; cure: string }[] | undefined };
 
 export function PictureField({ tab, parameter, problems }: Props) {
@@ -27,13 +29,7 @@ export function PictureField({ tab, parameter, problems }: Props) {
       <span className="form-label" id={`${id}-label`}>
         {labelOf(name)}
       </span>
-      <Drop
-        id={id}
-        tab={tab}
-        parameter={parameter}
-        value={value}
-        busy={upload && "busy" in upload ? upload.busy : ""}
-      />
+      <Drop id={id} tab={tab} parameter={parameter} value={value} going={upload && "busy" in upload ? upload : null} />
       <BoxHint tab={tab} />
       <Problems list={wrong} />
       <Examples tab={tab} name={name} value={value} />
@@ -46,16 +42,16 @@ function Drop({
   tab,
   parameter,
   value,
-  busy,
+  going,
 }: {
   id: string;
   tab: Tab;
   parameter: Parameter;
   value: unknown;
-  busy: string;
+  going: Going | null;
 }) {
   const [over, setOver] = useState(false);
-  const address = fileAddress(value as string);
+  const address = placeOf(value);
   const take = (file: File | null) => {
     if (file) void takeFile(tab.id, parameter.name, file, "image");
   };
@@ -77,7 +73,7 @@ function Drop({
       onDrop={drop}
     >
       {address && <Shown key={address} tab={tab} address={address} />}
-      <DropButton id={id} name={parameter.name} empty={!address} busy={busy} take={take} />
+      <DropButton id={id} name={parameter.name} empty={!address} going={going} take={take} />
     </div>
   );
 }
@@ -86,17 +82,18 @@ function DropButton({
   id,
   name,
   empty,
-  busy,
+  going,
   take,
 }: {
   id: string;
   name: string;
   empty: boolean;
-  busy: string;
+  going: Going | null;
   take: (file: File | null) => void;
 }) {
   const { t } = useTexts();
   const choose = useRef<HTMLInputElement>(null);
+  const title = going?.busy || t("form.pasted");
   return (
     <>
       <button
@@ -104,14 +101,13 @@ function DropButton({
         className={empty ? "form-drop-button form-drop-empty" : "form-drop-button"}
         aria-describedby={`${id}-label`}
         onClick={() => choose.current?.click()}
-        disabled={busy !== ""}
+        disabled={going !== null}
       >
-        {busy ? <LoaderCircle size={16} className="form-spin" aria-hidden /> : <ImageUp size={16} aria-hidden />}
-        <span>
-          {busy ? t("form.uploading", { title: busy }) : t(empty ? "form.dropPicture" : "form.changePicture")}
-        </span>
-        {empty && !busy && <small>{t("form.dropMore")}</small>}
+        {going ? <LoaderCircle size={16} className="form-spin" aria-hidden /> : <ImageUp size={16} aria-hidden />}
+        <span>{going ? t("form.uploading", { title }) : t(empty ? "form.dropPicture" : "form.changePicture")}</span>
+        {empty && !going && <small>{t("form.dropMore")}</small>}
       </button>
+      {going && <Progress going={going} title={title} />}
       <input
         ref={choose}
         type="file"
@@ -124,6 +120,21 @@ function DropButton({
         }}
       />
     </>
+  );
+}
+
+/** How far a picture is on its way, and the way to stop it. */
+function Progress({ going: { part, stop }, title }: { going: Going; title: string }) {
+  const { t } = useTexts();
+  const percent = Math.floor(part * 100);
+  return (
+    <div className="form-upload">
+      <progress max={100} value={percent} aria-label={t("form.uploading", { title })} />
+      <span>{part < 1 ? t("results.percent", { n: percent }) : t("results.checking")}</span>
+      <button type="button" className="form-link" aria-label={t("results.stopUpload", { title })} onClick={stop}>
+        {t("form.cancel")}
+      </button>
+    </div>
   );
 }
 

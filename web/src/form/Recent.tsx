@@ -3,13 +3,14 @@
 import { useMemo } from "react";
 import { useStore } from "zustand/react";
 import { run } from "../run/store";
-import { type Job, server, thumbnail } from "../server/api";
+import { type Job, server } from "../server/api";
 import { useTexts } from "../texts";
 import { addressOf, go } from "../ui/App";
 import { openSaved, openText, workspace } from "../ui/workspace";
 import { titleOf } from "./actions";
 import type { Entry } from "./gallery";
-import { newest, picturesOf } from "./results";
+import { JobThumb } from "./JobThumb";
+import { newest } from "./results";
 import { recall, setForm } from "./state";
 
 const MOST = 24;
@@ -26,26 +27,7 @@ export function Recent({ entries }: { entries: Entry[] }) {
       <div className="start-recent">
         {list.map((job) => {
           const name = t("start.recentOne", { title: job.title, when: time.format((job.ended ?? 0) * 1000) });
-          return (
-            <button
-              key={job.id}
-              type="button"
-              className="form-thumb"
-              aria-label={name}
-              title={name}
-              onClick={() => void show(job, entries)}
-            >
-              <img
-                src={thumbnail(`/${picturesOf(job)[0]?.address ?? ""}`, 256)}
-                alt=""
-                loading="lazy"
-                onError={({ currentTarget }) => {
-                  const button = currentTarget.closest("button");
-                  if (button) button.hidden = true;
-                }}
-              />
-            </button>
-          );
+          return <JobThumb key={job.id} job={job} label={name} onClick={() => void show(job, entries)} />;
         })}
       </div>
     </section>

@@ -4,14 +4,14 @@ import { Download, Maximize2, RefreshCw, SlidersHorizontal } from "lucide-react"
 import { useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand/react";
 import { run } from "../run/store";
-import { type Job, thumbnail } from "../server/api";
+import { type Job, placeOf, thumbnail } from "../server/api";
 import { useTexts } from "../texts";
 import { hasEnded } from "../ui/live";
 import type { Tab } from "../ui/workspace";
 import { startAnother } from "./actions";
 import { Compare, type CompareLabels } from "./Compare";
 import { useFlow, useForm, useParameters, useStarted, useValues } from "./hooks";
-import { asEntered, fileAddress, formValue, ownValue, type Parameter, seedOf } from "./params";
+import { asEntered, formValue, ownValue, seedOf } from "./params";
 import { type Picture, picturesOf, wholeAddress } from "./results";
 import { setForm } from "./state";
 import "./stage.css";
@@ -54,7 +54,7 @@ export function useBefore(tab: Tab, job: Job | undefined): string | null {
   const picture = parameters.find((entry) => entry.place === "picture");
   if (!picture) return null;
   const value = (job && asEntered(parameters, job.values)[picture.name]) ?? ownValue(flow, picture);
-  const address = fileAddress(value);
+  const address = placeOf(value);
   return address && wholeAddress(address);
 }
 
@@ -65,7 +65,7 @@ function useOwnPicture(tab: Tab): { address: string | null; changed: boolean } {
   const picture = useParameters(tab).find((entry) => entry.place === "picture");
   if (!picture) return { address: null, changed: false };
   const value = formValue(flow, picture, values);
-  const address = fileAddress(value);
+  const address = placeOf(value);
   return { address: address && wholeAddress(address), changed: value !== ownValue(flow, picture) };
 }
 
@@ -120,7 +120,7 @@ function Actions({ tab, job, picture }: { tab: Tab; job: Job; picture: Picture }
   const seed = seedOf(parameters);
   const of = asEntered(parameters, job.values);
   const differs = parameters.some(
-    (entry) => entry.name in of && String(of[entry.name]) !== String(placed(entry, formValue(flow, entry, values))),
+    (entry) => entry.name in of && String(of[entry.name]) !== String(formValue(flow, entry, values)),
   );
   return (
     <div className="form-actions form-result-actions">
@@ -142,11 +142,6 @@ function Actions({ tab, job, picture }: { tab: Tab; job: Job; picture: Picture }
       </a>
     </div>
   );
-}
-
-/** A value as a job's values have it, so that the two can be compared. */
-function placed(parameter: Parameter, value: unknown): unknown {
-  return parameter.schema?.widget?.kind === "file" ? decodeURIComponent(fileAddress(String(value)) ?? "") : value;
 }
 
 /** The picture as it was, and over it the newest look at what is being made. */

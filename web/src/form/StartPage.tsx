@@ -1,12 +1,15 @@
 /** Where everybody begins: what can be done, shown by pictures, and what was done before. */
 
-import { Plus, Sparkles, X } from "lucide-react";
+import { BookOpen, Footprints, Plus, Sparkles, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useStore } from "zustand/react";
+import { browse } from "../palette/browser/state";
 import { useTexts } from "../texts";
+import { setOffered, wasOffered } from "../tour/state";
 import { addressOf, go } from "../ui/App";
 import { newFlow, openFlow } from "../ui/workspace";
 import "./parts.css";
+import { troubleOf } from "./actions";
 import { gallery, loadGallery } from "./gallery";
 import { OpenFile, type Told, useOpening, workOn } from "./OpenFile";
 import { OwnGraphs } from "./OwnGraphs";
@@ -15,11 +18,10 @@ import { Recent } from "./Recent";
 import "./start.css";
 import { TemplateCard } from "./TemplateCard";
 
-const VISITED = "graft.visited";
-
-/** onTour: begins the guided tour; without it none is offered. */
-export default function StartPage({ onTour }: { onTour?: () => void }) {
+/** onTour: begins the guided tour. */
+export default function StartPage({ onTour }: { onTour: () => Promise<void> }) {
   const { t } = useTexts();
+  const { tour, why } = useTour(onTour);
   const { take, told, over } = useOpening();
   const entries = useStore(gallery, (state) => state.entries);
   const trouble = useStore(gallery, (state) => state.trouble);
@@ -32,12 +34,18 @@ export default function StartPage({ onTour }: { onTour?: () => void }) {
         <a className="form-home" href="#/" aria-current="page">
           {t("app.name")}
         </a>
+        <Help onTour={tour} />
         <Preferences />
       </header>
       <main className="start-body">
         <Intro take={take} />
         {told && <Outcome told={told} />}
-        <Invitation onTour={onTour} />
+        <Invitation onTour={tour} />
+        {why && (
+          <p className="form-note form-note-warn" role="alert">
+            {t("start.tourFailed", { why })}
+          </p>
+        )}
         {trouble && <Failed why={trouble} />}
         <section aria-labelledby="start-templates">
           <h2 id="start-templates">{t("start.templates")}</h2>
@@ -105,24 +113,43 @@ function Failed({ why }: { why: string }) {
   );
 }
 
-/** One line for who is here for the first time. */
-function Invitation({ onTour }: { onTour: (() => void) | undefined }) {
+/** The tour, and why it could not begin. */
+function useTour(onTour: () => Promise<void>) {
+  const [why, setWhy] = useState("");
+  const tour = () => void onTour().catch((error) => setWhy(troubleOf(error).what));
+  return { tour, why };
+}
+
+function Help({ onTour }: { onTour: () => void }) {
   const { t } = useTexts();
-  const [open, setOpen] = useState(() => localStorage.getItem(VISITED) === null);
+  return (
+    <nav className="start-help" aria-label={t("tour.help")}>
+      <button type="button" className="form-button form-bare" onClick={onTour}>
+        <Footprints size={16} aria-hidden /> <span>{t("command.tour")}</span>
+      </button>
+      <button type="button" className="form-button form-bare" onClick={() => browse()}>
+        <BookOpen size={16} aria-hidden /> <span>{t("command.browse")}</span>
+      </button>
+    </nav>
+  );
+}
+
+/** One line for who is here for the first time. */
+function Invitation({ onTour }: { onTour: () => void }) {
+  const { t } = useTexts();
+  const [open, setOpen] = useState(() => !wasOffered());
   if (!open) return null;
   const close = () => {
-    localStorage.setItem(VISITED, "1");
+    setOffered();
     setOpen(false);
   };
   return (
     <aside className="start-invitation">
       <Sparkles size={16} aria-hidden />
       <span>{t("start.invitation")}</span>
-      {onTour && (
-        <button type="button" className="form-link" onClick={onTour}>
-          {t("start.tour")}
-        </button>
-      )}
+      <button type="button" className="form-button" onClick={onTour}>
+        {t("start.tour")}
+      </button>
       <button
         type="button"
         className="form-icon"

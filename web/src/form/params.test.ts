@@ -4,7 +4,6 @@ import type { Workflow } from "../doc/types";
 import {
   asEntered,
   asPosted,
-  fileAddress,
   formValue,
   humane,
   newSeed,
@@ -12,7 +11,6 @@ import {
   parameterOf,
   parametersOf,
   seedOf,
-  withinRoot,
 } from "./params";
 
 function type(inputs: Record<string, Partial<InputSchema>>, writes = false): Schemas[string] {
@@ -84,7 +82,7 @@ describe("parameters", () => {
   it("go to the server by node and input, and come back", () => {
     const posted = asPosted(PARAMETERS, { say: "x", seed: 3, stranger: 1 });
     expect(posted).toEqual({ "parse.sentence": "x", "paint.seed": 3 });
-    expect(asEntered(PARAMETERS, { ...posted, "photo.path": "/data/files/b.png" })).toEqual({
+    expect(asEntered(PARAMETERS, { ...posted, "photo.path": "files/b.png" })).toEqual({
       picture: "files/b.png",
       say: "x",
       seed: 3,
@@ -103,22 +101,6 @@ describe("a problem", () => {
     ["of no node", {}, undefined],
   ])("%s", (_, problem, name) => {
     expect(parameterOf(FLOW, PARAMETERS, problem)).toBe(name);
-  });
-});
-
-describe("a file", () => {
-  it.each([
-    ["examples/a.png", "examples/a.png"],
-    ["/somewhere/files/a b.png", "files/a b.png"],
-    ["mine.png", "files/mine.png"],
-    ["/somewhere/examples", "examples"],
-    ["/elsewhere/x.png", "/elsewhere/x.png"],
-  ])("%s lies at %s", (path, place) => expect(withinRoot(path)).toBe(place));
-  it("has an address only where the server gives it out", () => {
-    expect(fileAddress("files/a #1.png")).toBe("files/a%20%231.png");
-    expect(fileAddress("/elsewhere/x.png")).toBeNull();
-    expect(fileAddress("")).toBeNull();
-    expect(fileAddress(3)).toBeNull();
   });
 });
 

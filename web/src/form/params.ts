@@ -66,11 +66,7 @@ export function asPosted(parameters: Parameter[], values: Values): Record<string
 /** The other way about: a job's values, by parameter. */
 export function asEntered(parameters: Parameter[], posted: Record<string, unknown>): Values {
   const values: Values = {};
-  for (const { name, target, schema } of parameters) {
-    if (!(target in posted)) continue;
-    const value = posted[target] as Json;
-    values[name] = schema?.widget?.kind === "file" && typeof value === "string" ? withinRoot(value) : value;
-  }
+  for (const { name, target } of parameters) if (target in posted) values[name] = posted[target] as Json;
   return values;
 }
 
@@ -82,21 +78,6 @@ export function onlyChanged(flow: Workflow, parameters: Parameter[], values: Val
     if (value !== undefined && value !== ownValue(flow, parameter)) changed[parameter.name] = value;
   }
   return changed;
-}
-
-/** A file's path as the server's addresses have it ("examples/a.png"): a job names its files by their whole path. */
-export function withinRoot(path: string): string {
-  const found = /^(?:.*\/)?((?:files|examples|outputs)(?:\/.*)?)$/.exec(path);
-  if (found) return found[1] ?? path;
-  return path.startsWith("/") ? path : `files/${path}`;
-}
-
-/** The path of a file in an address, with all that an address can't hold escaped; null where there is none. */
-export function fileAddress(path: Json | undefined): string | null {
-  if (typeof path !== "string" || path === "") return null;
-  const place = withinRoot(path);
-  if (place.startsWith("/")) return null;
-  return place.split("/").map(encodeURIComponent).join("/");
 }
 
 /** The parameter beside which a problem is best shown: that of the input itself, else the nearest that feeds it. */

@@ -30,7 +30,7 @@ export function wholeAddress(path: string): string {
 /** The done jobs of a form, the newest first. */
 export function earlier(jobs: Record<string, Job>, title: string): Job[] {
   return Object.values(jobs)
-    .filter((job) => job.status === "done" && job.title === title && picturesOf(job).length > 0)
+    .filter((job) => job.status === "done" && !job.quiet && job.title === title && picturesOf(job).length > 0)
     .toSorted((a, b) => b.number - a.number)
     .slice(0, OLDER);
 }
@@ -38,7 +38,9 @@ export function earlier(jobs: Record<string, Job>, title: string): Job[] {
 /** The newest jobs of any graph that made a picture for somebody, not for the editor's own use. */
 export function newest(jobs: Record<string, Job>, most: number): Job[] {
   return Object.values(jobs)
-    .filter((job) => job.status === "done" && picturesOf(job).some((picture) => !HELPERS.test(picture.path)))
+    .filter(
+      (job) => job.status === "done" && !job.quiet && picturesOf(job).some((picture) => !HELPERS.test(picture.path)),
+    )
     .toSorted((a, b) => b.number - a.number)
     .slice(0, most);
 }

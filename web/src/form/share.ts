@@ -1,18 +1,20 @@
 /** A link to a form carries what was entered in its address, so that it works without anything being kept for it. */
 
 import type { Json } from "../doc/types";
-import { type Parameter, type Values, withinRoot } from "./params";
+import type { Parameter, Values } from "./params";
 
 const LONGEST = 1000; // characters of one value
+const LISTED = /^(boxes|points|curve|list of .*)$/; // types whose values are lists
 
 /** "instruction=…&seed=3" for what differs from the graph; pictures only where everybody has them. */
 export function queryOf(parameters: Parameter[], changed: Values): string {
   const query = new URLSearchParams();
   for (const { name, schema } of parameters) {
     const value = changed[name];
-    if (value === undefined || value === null || typeof value === "object") continue;
-    if (schema?.widget?.kind === "file" && !withinRoot(String(value)).startsWith("examples/")) continue;
-    const text = String(value);
+    if (value === undefined || value === null) continue;
+    if (schema?.widget?.kind === "file" && !String(value).startsWith("examples/")) continue;
+    const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+    if (typeof value === "object" && /"(files|outputs)\//.test(text)) continue;
     if (text.length <= LONGEST) query.set(name, text);
   }
   return query.toString();
@@ -32,6 +34,7 @@ export function valuesFrom(parameters: Parameter[], query: string): Values {
 }
 
 function typed(text: string, type: string): Json | undefined {
+  if (LISTED.test(type)) return list(text);
   if (type === "integer" || type === "number") {
     const number = Number(text);
     return text.trim() === "" || !Number.isFinite(number) || (type === "integer" && !Number.isInteger(number))
@@ -40,4 +43,14 @@ function typed(text: string, type: string): Json | undefined {
   }
   if (type === "switch") return text === "true" ? true : text === "false" ? false : undefined;
   return text;
+}
+
+/** A list as it was sent; nothing where it was changed on its way. */
+function list(text: string): Json | undefined {
+  try {
+    const value = JSON.parse(text) as Json;
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -11,7 +11,7 @@ import type { Values } from "./params";
 export type Trouble = { what: string; cure: string; problems: Partial<Problem>[]; gone?: boolean };
 
 /** A file on its way to the server, or why it did not get there. */
-export type Upload = { busy: string } | { what: string; cure: string };
+export type Upload = { busy: string; part: number; stop: () => void } | { what: string; cure: string };
 
 export type FormState = {
   values: Values;

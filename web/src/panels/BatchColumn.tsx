@@ -2,8 +2,9 @@
 
 import { Dices, Files, X } from "lucide-react";
 import { useRef, useState } from "react";
-import { type Problem, server } from "../server/api";
+import type { Problem } from "../server/api";
 import { useTexts } from "../texts";
+import { send } from "../ui/uploads";
 import type { Candidate, Filled } from "./batch";
 import { orTell } from "./tell";
 
@@ -45,6 +46,7 @@ export function BatchColumn({ column, problems, onText, onRemove }: Props) {
         rows={5}
         value={text}
         spellCheck={false}
+        dir={candidate.schema.type === "text" && candidate.schema.widget?.kind !== "file" ? "auto" : "ltr"}
         aria-invalid={complaints.length > 0 || problems.length > 0}
         aria-describedby={`${id}-wrong`}
         placeholder={placeholderOf(candidate, t)}
@@ -103,7 +105,7 @@ function AddFiles({ onPaths }: { onPaths: (paths: string[]) => void }) {
     const paths: string[] = [];
     await orTell(t("batch.notUploaded"), async () => {
       for (const file of files) {
-        const entry = await server.upload(file, file.name);
+        const entry = await send(file);
         paths.push(`${entry.root}/${entry.path}`);
       }
     });

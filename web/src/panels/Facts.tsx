@@ -1,7 +1,6 @@
 /** What is known of a picture, and what can be done with it. */
 
-import { Menu } from "@base-ui/react/menu";
-import { Download, FolderOpen, ImageUp, Star } from "lucide-react";
+import { Download, FolderOpen, Star } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useStore } from "zustand/react";
 import { useTexts } from "../texts";
@@ -9,9 +8,9 @@ import { workspace } from "../ui/workspace";
 import { openGraph } from "./actions";
 import { Values } from "./JobDetails";
 import { mark, marks, tagsIn } from "./marks";
-import { useDoc, useNodeName, useTargetName } from "./ofTab";
-import { fileName, type Picture, pictureInputs } from "./pictures";
-import { Item, Popup } from "./QueueRows";
+import { useNodeName, useTargetName } from "./ofTab";
+import { fileName, type Picture } from "./pictures";
+import { SendTo } from "./SendTo";
 import { panel } from "./state";
 import { clock, duration } from "./times";
 import { seedsOf, useOrigin } from "./useOrigin";
@@ -39,7 +38,7 @@ export function Facts({ picture, size, tabId, onUseAsInput }: Props) {
           <Download size={16} aria-hidden />
           {t("gallery.download")}
         </a>
-        <UseAsInput path={picture.path} tabId={tabId} onUseAsInput={onUseAsInput} />
+        <SendTo path={picture.path} tabId={tabId} onUseAsInput={onUseAsInput} />
         {job && (
           <button
             type="button"
@@ -113,47 +112,5 @@ function Marking({ path }: { path: string }) {
         />
       </label>
     </div>
-  );
-}
-
-/** Without a callback, the picture becomes one of the open graph's own picture inputs. */
-function UseAsInput({ path, tabId, onUseAsInput }: Omit<Props, "picture" | "size"> & { path: string }) {
-  const { t } = useTexts();
-  const doc = useDoc(tabId);
-  const flow = useStore(doc, (state) => state.flow);
-  const schemas = useStore(workspace, (state) => state.schemas);
-  const nameOf = useNodeName(tabId);
-  const inputs = pictureInputs(flow, schemas);
-  const use = (node: string, socket: string) => {
-    doc.getState().edit({ do: "set", node, socket, value: path });
-    panel.setState({ viewed: null });
-  };
-  const [only] = inputs;
-  if (!onUseAsInput && !only) return null;
-  const label = (
-    <>
-      <ImageUp size={16} aria-hidden />
-      {t("gallery.useAsInput")}
-    </>
-  );
-  if (onUseAsInput || (only && inputs.length === 1)) {
-    const click = () => (onUseAsInput ? onUseAsInput(path) : only && use(only.node, only.socket));
-    return (
-      <button type="button" className="panels-button" onClick={click}>
-        {label}
-      </button>
-    );
-  }
-  return (
-    <Menu.Root>
-      <Menu.Trigger className="panels-button">{label}</Menu.Trigger>
-      <Popup>
-        {inputs.map(({ node, socket, name }) => (
-          <Item key={`${node}.${socket}`} onClick={() => use(node, socket)}>
-            {name ?? `${nameOf(node)} · ${socket}`}
-          </Item>
-        ))}
-      </Popup>
-    </Menu.Root>
   );
 }

@@ -8,12 +8,13 @@ import { run } from "../run/store";
 import { type Job, type JobStatus, server, thumbnail } from "../server/api";
 import { useTexts } from "../texts";
 import { hasEnded, takeJobs } from "../ui/live";
-import { clearHistory, openGraph, retry, runAgain } from "./actions";
+import { clearHistory, forget, openGraph, retry, runAgain } from "./actions";
 import { JobDetails } from "./JobDetails";
 import { listOf, useJobs } from "./jobs";
 import { Empty, Status, Thumb } from "./parts";
 import { picturesOf } from "./pictures";
 import { Item, Popup } from "./QueueRows";
+import { RunFirst } from "./RunFirst";
 import { panel, showJob } from "./state";
 import { clock, duration } from "./times";
 import { VirtualList } from "./VirtualList";
@@ -27,10 +28,14 @@ type Filter = (typeof FILTERS)[number];
 export function History({ tabId }: { tabId: string }) {
   const shown = useStore(panel, (state) => state.job);
   const job = useStore(run, (state) => (shown ? state.jobs[shown] : undefined));
-  return job ? <JobDetails job={job} tabId={tabId} onBack={() => panel.setState({ job: null })} /> : <Ended />;
+  return job ? (
+    <JobDetails job={job} tabId={tabId} onBack={() => panel.setState({ job: null })} />
+  ) : (
+    <Ended tabId={tabId} />
+  );
 }
 
-function Ended() {
+function Ended({ tabId }: { tabId: string }) {
   const { t } = useTexts();
   const [filter, setFilter] = useState<Filter>("all");
   const all = useJobs();
@@ -57,7 +62,15 @@ function Ended() {
         <ClearMenu />
       </div>
       {ended.length === 0 ? (
-        <Empty title={t(filter === "all" ? "panels.historyEmpty" : "panels.historyNone")} />
+        <Empty title={t(filter === "all" ? "panels.historyEmpty" : "panels.historyNone")}>
+          {filter === "all" ? (
+            <RunFirst tabId={tabId} />
+          ) : (
+            <button type="button" className="panels-button" onClick={() => setFilter("all")}>
+              {t("panels.allJobs")}
+            </button>
+          )}
+        </Empty>
       ) : (
         <VirtualList
           items={ended}
@@ -138,6 +151,7 @@ function EndedLine({ job }: { job: Job }) {
           <Item onClick={() => openGraph(job)}>{t("panels.openGraph")}</Item>
           {job.status !== "done" && <Item onClick={() => retry(job)}>{t("panels.retry")}</Item>}
           <Item onClick={() => runAgain(job)}>{t("panels.runAgain")}</Item>
+          <Item onClick={() => forget(job)}>{t("history.forget")}</Item>
         </Popup>
       </Menu.Root>
     </div>

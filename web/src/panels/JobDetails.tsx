@@ -2,29 +2,30 @@
 
 import { ArrowLeft, CopyPlus, FolderOpen, RotateCcw } from "lucide-react";
 import { useEffect } from "react";
-import { type Job, type Reason, server, thumbnail } from "../server/api";
+import { type Job, server, thumbnail } from "../server/api";
 import { useTexts } from "../texts";
 import { takeJobs } from "../ui/live";
 import { openGraph, retry, runAgain } from "./actions";
 import { countsOf } from "./History";
 import { useNodeName, useTargetName } from "./ofTab";
 import { Status, Thumb } from "./parts";
-import { fileName, picturesOf, readable } from "./pictures";
+import { fileName, picturesOf } from "./pictures";
+import { Rejected } from "./Rejected";
 import { panel } from "./state";
 import { problemsOf } from "./tell";
 import { clock, duration } from "./times";
 import { useOrigin } from "./useOrigin";
-import { VirtualList } from "./VirtualList";
 
 export function JobDetails({ job, tabId, onBack }: { job: Job; tabId: string; onBack: () => void }) {
   const { t, code } = useTexts();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the reasons are written down when the job ends
   useEffect(() => {
     // Lists come without the reasons.
     server.job(job.id).then(
       (whole) => takeJobs([whole]),
       () => {},
     );
-  }, [job.id]);
+  }, [job.id, job.status]);
   return (
     <div className="panels-page">
       <div className="panels-toolbar">
@@ -52,7 +53,7 @@ export function JobDetails({ job, tabId, onBack }: { job: Job; tabId: string; on
         <Actions job={job} />
         <Values job={job} tabId={tabId} />
       </div>
-      {job.reasons && job.reasons.length > 0 && <Reasons reasons={job.reasons} job={job} tabId={tabId} />}
+      <Rejected job={job} tabId={tabId} />
     </div>
   );
 }
@@ -133,43 +134,10 @@ export function Values({ job, tabId, without = NONE }: { job: Job; tabId: string
         <div key={target}>
           <dt className="panels-ellipsis">{nameOf(target)}</dt>
           <dd>
-            <bdi>{readable(value)}</bdi>
+            <bdi>{typeof value === "string" ? value : JSON.stringify(value)}</bdi>
           </dd>
         </div>
       ))}
     </dl>
-  );
-}
-
-/** Items of a stream that were left out or failed, with their reasons. */
-function Reasons({ reasons, job, tabId }: { reasons: Reason[]; job: Job; tabId: string }) {
-  const { t } = useTexts();
-  const nameOf = useNodeName(tabId, useOrigin(job.id).flow);
-  const numbered = reasons
-    .toSorted((a, b) => (a.item ?? -1) - (b.item ?? -1))
-    .map((reason, index) => ({ ...reason, index }));
-  const label = t("panels.reasons", { n: job.dropped + job.failed || reasons.length });
-  return (
-    <section className="panels-reasons">
-      <h3>{label}</h3>
-      <VirtualList
-        items={numbered}
-        rowHeight={2.75}
-        label={label}
-        keyOf={(reason) => String(reason.index)}
-        row={(reason) => (
-          <div className="panels-reason" title={reason.reason}>
-            <span className="panels-line">
-              <span className="panels-quiet">
-                {reason.item === null ? null : t("panels.item", { n: reason.item + 1 })}
-              </span>
-              <span className="panels-ellipsis">{nameOf(reason.node)}</span>
-              {reason.failed && <Status status="failed" />}
-            </span>
-            <span className="panels-ellipsis panels-quiet">{reason.reason}</span>
-          </div>
-        )}
-      />
-    </section>
   );
 }

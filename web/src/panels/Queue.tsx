@@ -12,6 +12,7 @@ import { listOf, orderOf, runningOf, useJobs } from "./jobs";
 import { useNodeName } from "./ofTab";
 import { Bar, Empty, useNow } from "./parts";
 import { BatchLine, JobLine } from "./QueueRows";
+import { RunFirst } from "./RunFirst";
 import { duration, paceOf, usual } from "./times";
 import { VirtualList } from "./VirtualList";
 
@@ -35,6 +36,7 @@ export function Queue({ tabId }: { tabId: string }) {
       {rows.length === 0 && running.length === 0 && (
         <Empty title={t("panels.queueEmpty")}>
           <p>{t("panels.queueEmptyMore")}</p>
+          <RunFirst tabId={tabId} />
         </Empty>
       )}
       {rows.length > 0 && <Waiting rows={rows} order={order} toggle={toggle} tabId={tabId} />}

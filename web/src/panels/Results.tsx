@@ -13,6 +13,7 @@ import { loadMarks, type Marks, marks } from "./marks";
 import { useTabJobs } from "./ofTab";
 import { Empty } from "./parts";
 import { newestFirst, type Picture } from "./pictures";
+import { RunFirst } from "./RunFirst";
 import { Sheet } from "./Sheet";
 import { panel, showJob } from "./state";
 
@@ -37,6 +38,7 @@ export function Results({ tabId }: Props) {
       ) : (
         <Empty title={t("gallery.empty")}>
           <p>{t("gallery.emptyMore")}</p>
+          <RunFirst tabId={tabId} saving />
         </Empty>
       )}
     </div>

@@ -92,7 +92,7 @@ function useRunKey(start: () => void): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
-      if (event.defaultPrevented || event.repeat || document.querySelector('[role="dialog"]')) return;
+      if (event.defaultPrevented || event.repeat || document.querySelector('[role="dialog"]:not(.tour-card)')) return;
       event.preventDefault();
       newest.current();
     };

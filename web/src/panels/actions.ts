@@ -12,12 +12,12 @@ import { orTell } from "./tell";
 
 const AT_ONCE = 6; // orders that are under way together
 
-function lay(id: string, fields: Partial<Job> & { cancelling?: boolean }): void {
+function lay(id: string, fields: Partial<Job>): void {
   run.setState(({ jobs }) => (jobs[id] ? { jobs: { ...jobs, [id]: { ...jobs[id], ...fields } as Job } } : {}));
 }
 
 export function isStopping(job: Job): boolean {
-  return job.status === "running" && (job as Job & { cancelling?: boolean }).cancelling === true;
+  return job.status === "running" && job.cancelling === true;
 }
 
 export async function cancel(job: Job): Promise<void> {
@@ -73,14 +73,13 @@ export async function retry(job: Job): Promise<void> {
 export async function runAgain(job: Job): Promise<void> {
   await orTell(t("panels.notRun"), async () => {
     const workflow = JSON.parse(await server.jobWorkflow(job.id)) as Workflow;
-    const { on_error } = job as Job & { on_error?: "stop" | "skip" };
     takeJobs(
       await server.post({
         workflow,
         title: job.title,
         ...(job.values ? { values: job.values } : {}),
         ...(job.targets ? { targets: job.targets } : {}),
-        ...(on_error ? { on_error } : {}),
+        ...(job.on_error ? { on_error: job.on_error } : {}),
       }),
     );
   });
@@ -107,6 +106,13 @@ export function withValues(flow: Workflow, values: Record<string, unknown>): Wor
     nodes[id] = { ...node, inputs: { ...node.inputs, [socket]: value as never } };
   }
   return { ...flow, nodes };
+}
+
+/** Forget one ended job. Its files stay. */
+export async function forget(job: Job): Promise<void> {
+  const done = await orTell(t("panels.notCleared"), () => server.remove(job.id));
+  if (!done) return;
+  run.setState(({ jobs: { [job.id]: _, ...jobs } }) => ({ jobs }));
 }
 
 /** Forget ended jobs: all, or those older than some seconds. Their files stay. */

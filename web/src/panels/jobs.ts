@@ -47,8 +47,8 @@ function once<T>(find: (jobs: Jobs) => T): (jobs: Jobs) => T {
   };
 }
 
-/** All jobs, in no order. */
-export const listOf = once((jobs) => Object.values(jobs));
+/** All jobs but the editor's own, in no order. */
+export const listOf = once((jobs) => Object.values(jobs).filter((job) => !job.quiet));
 /** The pending jobs as they will run. */
 export const orderOf = once((jobs) => inOrder(listOf(jobs)));
 /** Those that run. */

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { apply } from "../doc/edits";
 import type { Schemas } from "../doc/schema";
 import type { Workflow } from "../doc/types";
 import type { Job } from "../server/api";
 import { withValues } from "./actions";
 import { axesOf, isTable, jobAt } from "./axes";
+import { canTakeBack, countOf, decided, isKept, joined as joinedKeep, keepOf } from "./decisions";
 import { inOrder, moved, movedTo, placed, rowsOf } from "./grouping";
 import { marked, tagsIn } from "./marks";
 import { belonging } from "./ofTab";
-import { inputPicture, isPicture, newestFirst, picturesOf, readable } from "./pictures";
+import { inputPicture, isPicture, newestFirst, picturesOf } from "./pictures";
+import { type Place, placesOf, put } from "./places";
 import { paceOf } from "./times";
 import { seedsOf } from "./useOrigin";
 import { columnsIn, inSight } from "./windowing";
@@ -121,15 +124,15 @@ describe("pictures", () => {
   };
   it("finds what a job began with", () => {
     expect(inputPicture(flow, {}, schemas)).toBe("api/files/examples/x%20y.png");
-    expect(inputPicture(flow, { "a.path": "/home/x/examples/x y.png" }, schemas)).toBe("api/files/examples/x%20y.png");
+    expect(inputPicture(flow, { "a.path": "files/z #1.png" }, schemas)).toBe("api/files/files/z%20%231.png");
     expect(inputPicture(flow, { "a.path": "/elsewhere/z.png" }, schemas)).toBeNull();
   });
   it("tells the seeds that were used", () => {
     expect(seedsOf(flow, { "p.seed": 9 }, schemas)).toEqual([["p.seed", 9]]);
     expect(seedsOf(flow, {}, schemas)).toEqual([["p.seed", 0]]);
   });
-  it("lays a job's values over its graph, but not the long names of the same files", () => {
-    const now = withValues(flow, { "a.path": "/home/x/examples/x y.png", "p.seed": 4, "gone.x": 1 });
+  it("lays a job's values over its graph, but not the longer names of the same files", () => {
+    const now = withValues(flow, { "a.path": "files/examples/x y.png", "p.seed": 4, "gone.x": 1 });
     expect(now.nodes.a?.inputs?.path).toBe("examples/x y.png");
     expect(now.nodes.p?.inputs?.seed).toBe(4);
     expect(flow.nodes.p?.inputs).toBeUndefined();
@@ -206,9 +209,58 @@ it("stars and tags", () => {
   expect(tagsIn(" red, car,,red")).toEqual(["red", "car"]);
 });
 
-it("shows values as a person knows them", () => {
-  expect(readable("/home/x/workflows/examples/a b.png")).toBe("examples/a b.png");
-  expect(readable("/tmp/100%/x.png")).toBe("/tmp/100%/x.png");
-  expect(readable("a dog")).toBe("a dog");
-  expect(readable(0.5)).toBe("0.5");
+describe("where a picture can be put", () => {
+  const image = { type: "image", help: "" };
+  const file = { type: "text", help: "", widget: { kind: "file", of: "image" } };
+  const schemas = {
+    "image.load": { type: "image.load", inputs: { path: file }, outputs: { image: { type: "image" } } },
+    blur: { type: "blur", inputs: { image, mask: { type: "mask", help: "" } }, outputs: { image: { type: "image" } } },
+  } as unknown as Schemas;
+  const flow: Workflow = {
+    format: 1,
+    inputs: { photo: "b.path" },
+    nodes: {
+      a: { type: "image.load" },
+      b: { type: "image.load" },
+      soft: { type: "blur", at: [400, 10] },
+      more: { type: "blur", inputs: { image: { node: "soft", output: "image" } } },
+    },
+  };
+  it("are the inputs that name a file, then those that take a picture and have none", () => {
+    expect(placesOf(flow, schemas)).toEqual([
+      { node: "b", socket: "path", name: "photo", kind: "file" },
+      { node: "a", socket: "path", name: null, kind: "file" },
+      { node: "soft", socket: "image", name: null, kind: "link" },
+    ]);
+  });
+  it("is one step", () => {
+    const [named, , free] = placesOf(flow, schemas) as [Place, Place, Place];
+    expect(apply(flow, put(flow, schemas, named, "outputs/x.png")).nodes.b?.inputs?.path).toBe("outputs/x.png");
+    const after = apply(flow, put(flow, schemas, free, "outputs/x.png"));
+    expect(after.nodes.picture).toEqual({ type: "image.load", at: [80, 10], inputs: { path: "outputs/x.png" } });
+    expect(after.nodes.soft?.inputs?.image).toEqual({ node: "picture", output: "image" });
+  });
+});
+
+describe("what is taken back", () => {
+  it("is noted by gate and item, and given up again", () => {
+    const one = decided({}, "gate", "k1", "a.png");
+    const two = decided(one, "gate", "k2", "b.png");
+    expect(two).toEqual({ gate: { k1: "a.png", k2: "b.png" } });
+    expect(countOf(two)).toBe(2);
+    expect(isKept(two, "gate", "k2")).toBe(true);
+    expect(isKept(two, "other", "k2")).toBe(false);
+    expect(decided(decided(two, "gate", "k1", null), "gate", "k2", null)).toEqual({});
+    expect(keepOf({ format: 1, nodes: {}, keep: [] as never })).toEqual({});
+    expect(joinedKeep(one, { gate: { k3: "c" }, more: { x: "y" } })).toEqual({
+      gate: { k1: "a.png", k3: "c" },
+      more: { x: "y" },
+    });
+  });
+  it("is only what a gate left out, and what it can let pass", () => {
+    const reason = { node: "g", item: 2, reason: "dark", failed: false };
+    expect(canTakeBack(reason)).toBe(false);
+    expect(canTakeBack({ ...reason, key: "k" })).toBe(true);
+    expect(canTakeBack({ ...reason, key: "k", failed: true })).toBe(false);
+  });
 });

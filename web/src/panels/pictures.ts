@@ -3,7 +3,7 @@
 import type { Schemas } from "../doc/schema";
 import { isLink, type Workflow } from "../doc/types";
 import type { JobRun } from "../run/store";
-import type { Job } from "../server/api";
+import { type Job, placeOf } from "../server/api";
 
 export type Picture = {
   /** Of the job and the file, since a later job may write the same file anew. */
@@ -69,24 +69,8 @@ export function pictureInputs(
 /** The address of the picture that a job began with; null when it began with none, or nobody can tell where it is. */
 export function inputPicture(flow: Workflow, values: Record<string, unknown>, schemas: Schemas): string | null {
   for (const { node, socket } of pictureInputs(flow, schemas)) {
-    const ran = values[`${node}.${socket}`];
-    const own = flow.nodes[node]?.inputs?.[socket];
-    for (const value of [ran, own]) {
-      const place = typeof value === "string" ? placeOf(value) : null;
-      if (place && !(value === own && typeof ran === "string" && !ran.endsWith(`/${own}`))) return `api/files/${place}`;
-    }
+    const place = placeOf(values[`${node}.${socket}`] ?? flow.nodes[node]?.inputs?.[socket]);
+    if (place) return `api/files/${place}`;
   }
   return null;
-}
-
-/** A value of a job, to be read: files by their place in the server's folders, where they have one. */
-export function readable(value: unknown): string {
-  if (typeof value !== "string") return JSON.stringify(value);
-  return /^(\/|[a-z]:[\\/])/i.test(value) ? decodeURIComponent(placeOf(value) ?? value.replaceAll("%", "%25")) : value;
-}
-
-/** "files/a.png" for a file of the server's folders, also where its whole path is told. */
-function placeOf(value: string): string | null {
-  const found = /(?:^|\/)((?:files|outputs|examples)\/.+)$/.exec(value.replaceAll("\\", "/"));
-  return found?.[1] ? found[1].split("/").map(encodeURIComponent).join("/") : null;
 }

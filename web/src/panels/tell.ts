@@ -4,6 +4,7 @@ import { createStore } from "zustand/vanilla";
 import { run } from "../run/store";
 import { type Job, type Problem, ServerError } from "../server/api";
 import { t } from "../texts";
+import { NotSent } from "../ui/uploads";
 import { isOfOpenTab } from "./ofTab";
 
 export type Notice = {
@@ -32,6 +33,8 @@ export function tellError(title: string, error: unknown): void {
   if (error instanceof ServerError) {
     const problems = error.problems.length ? error.problems : [{ what: error.what, cure: error.cure }];
     tell({ title, problems });
+  } else if (error instanceof NotSent) {
+    tell({ title, problems: [{ what: error.what, cure: error.cure }] });
   } else {
     const what = error instanceof Error ? error.message : String(error);
     tell({ title, problems: [{ what, cure: t("panels.tryAgain") }] });
@@ -43,7 +46,7 @@ export async function orTell<T>(title: string, order: () => Promise<T>): Promise
   try {
     return await order();
   } catch (error) {
-    tellError(title, error);
+    if (!(error instanceof NotSent && error.stopped)) tellError(title, error);
     return undefined;
   }
 }

@@ -29,6 +29,7 @@ test("errors, drops and files are kept with their job", () => {
     { type: "wrote", job: "j", node: "save", path: "outputs/a.png", url: "/api/files/outputs/a.png" },
     { type: "said", job: "j", node: "a", text: "starter" },
     { type: "made", job: "j", node: "p", outputs: { text: { value: "car" } } },
+    { type: "started", job: "j", nodes: ["a"] },
     job("failed"),
   );
   const of = state.runs.j;
@@ -48,4 +49,25 @@ test("a retried job begins empty, an unknown event changes nothing", () => {
   const state = after(job("running"), { type: "started", job: "j", nodes: ["a"] }, job("pending"), job("running"));
   expect(state.runs.j?.nodes).toEqual({});
   expect(heard(state, { type: "news" })).toBe(state);
+});
+
+test("what a gate left out is told with the key by which it can be taken back", () => {
+  const dropped = { type: "dropped", job: "j", node: "gate", item: 0, reason: "dark", failed: false };
+  const state = after(job("running"), { ...dropped, key: "ab", path: "files/a.png", url: "/api/files/files/a.png" });
+  expect(state.runs.j?.reasons).toEqual([
+    {
+      node: "gate",
+      item: 0,
+      reason: "dark",
+      failed: false,
+      key: "ab",
+      path: "files/a.png",
+      url: "/api/files/files/a.png",
+    },
+  ]);
+});
+
+test("a job that is forgotten is gone", () => {
+  const state = after(job("done"), { type: "removed", jobs: ["j", "stranger"] });
+  expect(state.jobs).toEqual({});
 });

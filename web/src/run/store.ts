@@ -72,7 +72,7 @@ export function heard(state: RunState, event: Event): RunState {
       return next;
     }
     case "started":
-      return withNodes(state, id, event.nodes as string[], (node) => ({ ...node, state: "running" }));
+      return withNodes(state, id, event.nodes as string[], (node) => ({ ...node, state: going(node) }));
     case "finished":
       return (event.nodes as [string, number][]).reduce(
         (now, [name, seconds]) =>
@@ -84,7 +84,7 @@ export function heard(state: RunState, event: Event): RunState {
     case "progress":
       return withNodes(state, id, [event.node as string], (node) => ({
         ...node,
-        state: "running",
+        state: going(node),
         done: event.done as number,
         total: event.total as number,
         left: event.left as number | null,
@@ -131,6 +131,8 @@ export function heard(state: RunState, event: Event): RunState {
                   item: event.item as number | null,
                   reason: event.reason as string,
                   failed: event.failed as boolean,
+                  ...(event.key ? { key: event.key as string } : {}),
+                  ...(event.path ? { path: event.path as string, url: event.url as string | null } : {}),
                 },
               ],
             }
@@ -142,6 +144,11 @@ export function heard(state: RunState, event: Event): RunState {
         ...of,
         wrote: [...of.wrote, { node: event.node as string, path: event.path as string, url: event.url as string }],
       }));
+    case "removed": {
+      const gone = new Set(event.jobs as string[]);
+      const jobs = Object.fromEntries(Object.entries(state.jobs).filter(([name]) => !gone.has(name)));
+      return { ...state, jobs };
+    }
     case "queue":
       return { ...state, queue: { paused: event.paused as boolean } };
     case "worker":
@@ -152,6 +159,9 @@ export function heard(state: RunState, event: Event): RunState {
       return state;
   }
 }
+
+/** What a node that is at work is shown as: the last word of one that failed may come after its failure. */
+const going = (node: NodeRun) => (node.state === "failed" ? "failed" : "running");
 
 function withRun(state: RunState, id: string | undefined, change: (of: JobRun) => JobRun): RunState {
   if (!id) return state;

@@ -7,14 +7,20 @@ import { useTexts } from "../texts";
 import "./studio.css";
 import { current } from "../view/current";
 import { Guarded } from "./Guarded";
+import { part, usePart } from "./part";
 import { Tabs } from "./Tabs";
 import { newFlow, workspace } from "./workspace";
 
 const EMPTY = createDoc(newFlow(""), null);
 
-const Editor = lazy(() => import("../canvas/Editor"));
-const Panels = lazy(() => import("../panels/Panels"));
-const RunBar = lazy(() => import("../panels/RunBar").then((module) => ({ default: module.RunBar })));
+const EDITOR = part(() => import("../canvas/Editor"));
+const HelpMenu = lazy(() => import("../tour/HelpMenu"));
+const PANELS = part(() => import("../panels/Panels"));
+const RUN_BAR = part(async () => ({ default: (await import("../panels/RunBar")).RunBar }));
+
+export async function fetchPieces(): Promise<void> {
+  await Promise.all([EDITOR.fetch(), PANELS.fetch(), RUN_BAR.fetch()]);
+}
 
 /** The graph's title; also that of the window. */
 function useTitle(tabId: string): string {
@@ -33,6 +39,7 @@ export default function Studio({ tabId }: { tabId: string }) {
   const title = useTitle(tabId);
   const selected = useStore(current, (state) => state.selected);
   const show = useStore(current, (state) => state.show);
+  const [Editor, Panels, RunBar] = [usePart(EDITOR), usePart(PANELS), usePart(RUN_BAR)];
   return (
     <div className="studio">
       <header className="studio-head">
@@ -42,6 +49,7 @@ export default function Studio({ tabId }: { tabId: string }) {
         </a>
         <Tabs current={tabId} />
         <Suspense fallback={null}>
+          <HelpMenu />
           <RunBar tabId={tabId} targets={selected} />
         </Suspense>
       </header>

@@ -34,20 +34,21 @@ function preferredLanguage(): string {
   return wishes.find((code) => LANGUAGES.some((entry) => entry.code === code)) ?? "en";
 }
 
-export function begin(): void {
+/** first: what must have come before anything can be shown. */
+export function begin(first: Promise<unknown>): void {
   setTheme(currentTheme());
   void speak(preferredLanguage());
-  void load();
+  void load(first);
 }
 
 let begun = false;
 
-async function load(): Promise<void> {
+async function load(first: Promise<unknown>): Promise<void> {
   try {
-    await loadSchemas();
+    await Promise.all([loadSchemas(), first.catch(() => {})]); // a part that did not come is asked for again when it is drawn
   } catch (error) {
     opening.setState({ state: error instanceof ServerError && error.status === 401 ? "denied" : "gone" });
-    setTimeout(load, 1000);
+    setTimeout(() => void load(first), 1000);
     return;
   }
   if (!begun) {

@@ -3,6 +3,7 @@
  * after a crash or a closed tab. What is saved on the server is another thing: that only its owner does.
  */
 
+import { createStore } from "zustand/vanilla";
 import { createDoc, type DocState } from "../doc/store";
 import type { Workflow } from "../doc/types";
 import { type Tab, workspace } from "./workspace";
@@ -26,10 +27,13 @@ type Kept = {
 
 let base: IDBDatabase | null = null;
 
-/** Bring back what was open, and keep what is open from now on. Without storage (a private window) nothing is kept, and nothing breaks. */
+/** Whether what is open is kept: "never" in a browser without storage, "full" when the last attempt found no room. */
+export const keeping = createStore<{ state: "kept" | "never" | "full" }>(() => ({ state: "kept" }));
+
+/** Bring back what was open, and keep what is open from now on. Without storage (a private window) the page works, and says that nothing is kept. */
 export async function startKeeping(): Promise<void> {
   base = await openBase().catch(() => null);
-  if (!base) return;
+  if (!base) return keeping.setState({ state: "never" });
   const kept = await all(base);
   const tabs = kept.sort((a, b) => a.at - b.at).map(revived);
   if (tabs.length) workspace.setState((state) => ({ tabs: [...tabs, ...state.tabs] }));
@@ -65,6 +69,18 @@ function all(from: IDBDatabase): Promise<Kept[]> {
   });
 }
 
+function put(into: IDBDatabase, entry: Kept): void {
+  const full = () => keeping.setState({ state: "full" });
+  try {
+    const writing = into.transaction("tabs", "readwrite");
+    writing.onabort = full;
+    writing.objectStore("tabs").put(entry);
+    writing.oncomplete = () => keeping.setState({ state: "kept" });
+  } catch {
+    full(); // refused at once, or the browser has closed its storage
+  }
+}
+
 /** What was one graph is one again: the browser's copies keep what is shared, and so whether anything is unsaved. */
 function revived(kept: Kept): Tab {
   const doc = createDoc(kept.flow, kept.text, { past: kept.past, future: kept.future, saved: kept.saved });
@@ -91,7 +107,7 @@ function watch(id: string): () => void {
       future: future.slice(-STEPS),
       at: Date.now(),
     };
-    base.transaction("tabs", "readwrite").objectStore("tabs").put(entry);
+    put(base, entry);
   };
   const soon = () => {
     clearTimeout(timer);

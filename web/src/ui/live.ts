@@ -4,8 +4,9 @@
  */
 
 import { hear, run } from "../run/store";
-import { type Job, type JobStatus, server } from "../server/api";
+import { type Download, type Job, type JobStatus, server } from "../server/api";
 import { connect, type Event } from "../server/events";
+import { takeDownload } from "../widgets/models/shelf";
 import { loadSchemas } from "./workspace";
 
 const PAGE = 200; // jobs that are fetched first; more only as long as some still wait among the older ones
@@ -49,7 +50,8 @@ function takeIn(): void {
   const known = run.getState().jobs;
   hear(events);
   for (const event of events) {
-    if (event.type === "added") void fetchAdded(event.jobs as string[], event.batch as string | null);
+    if (event.type === "download") takeDownload(event as unknown as Download);
+    else if (event.type === "added") void fetchAdded(event.jobs as string[], event.batch as string | null);
     else if (event.type !== "job" || !event.job) continue;
     else if (!known[event.job]) void fetchAdded([event.job], null);
     else if (event.status === "pending") refreshSoon(); // it was moved, and the event doesn't say where to
