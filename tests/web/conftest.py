@@ -8,8 +8,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -27,6 +28,7 @@ class Server:
 
     data: Path
     options: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
     port: int = 0
     process: subprocess.Popen[str] | None = None
 
@@ -42,7 +44,7 @@ class Server:
             str(self.data / "out"),
             *self.options,
         ]
-        environment = {**os.environ, "GRAFT_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+        environment = {**os.environ, "GRAFT_OFFLINE": "1", "OMP_NUM_THREADS": "1", **self.environment}
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment)
         assert self.process.stdout is not None
         found = re.search(r"http://[^/]*:(\d+)/", self.process.stdout.readline())
@@ -108,3 +110,13 @@ def page(context: BrowserContext) -> Iterator[Page]:
     opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     yield opened
     assert not [text for text in errors if "Failed to load resource" not in text], errors
+
+
+def until(page: Page, asked: str, arg: Any = None) -> None:
+    """Wait until an asynchronous question of the page is answered with yes: to wait_for_function a promise is a yes at once."""
+    loop = f"""async (arg) => {{
+      const asked = {asked};
+      for (const end = Date.now() + {PATIENCE}; !(await asked(arg)); await new Promise((next) => setTimeout(next, 50)))
+        if (Date.now() > end) throw new Error("still no yes to: " + asked);
+    }}"""
+    page.evaluate(loop, arg)

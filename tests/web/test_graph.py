@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from .conftest import Server
+from .conftest import Server, until
 
 
 def open_graph(server: Server, page: Page, name: str = "replace_word") -> None:
@@ -20,7 +20,9 @@ def open_graph(server: Server, page: Page, name: str = "replace_word") -> None:
 def flow_of(page: Page, name: str = "") -> dict[str, Any]:
     """The graph of the current tab, as the page keeps it for the next visit."""
     script = """async () => {
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+      document.dispatchEvent(new Event("visibilitychange")); // what is open is kept at once when the page is left
+      delete document.visibilityState;
       const base = await new Promise((resolve, reject) => {
         const request = indexedDB.open("graft", 1);
         request.onsuccess = () => resolve(request.result);
@@ -171,7 +173,7 @@ def test_a_picture_that_graft_made_brings_its_graph(server: Server, page: Page) 
     }
     job = page.request.post(f"{server.url}api/jobs", data={"workflow": flow}).json()["jobs"][0]["id"]
     page.goto(server.url)
-    page.wait_for_function("async (id) => (await (await fetch(`api/jobs/${id}`)).json()).status === 'done'", arg=job)
+    until(page, "async (id) => (await (await fetch(`api/jobs/${id}`)).json()).status === 'done'", job)
     picture = page.request.get(f"{server.url}api/files/outputs/held.png").body()
     open_graph(server, page)
     page.evaluate(DROP, [".react-flow__pane", "held.png", "image/png", base64.b64encode(picture).decode()])

@@ -6,7 +6,7 @@ import json
 
 from playwright.sync_api import Page, expect
 
-from .conftest import Server
+from .conftest import Server, until
 from .test_graph import open_graph
 
 
@@ -31,7 +31,7 @@ def test_a_paused_queue_is_reordered_and_goes_on(own_server: Server, page: Page)
       const { jobs } = await (await fetch("api/jobs?status=pending")).json();
       return jobs.map((job) => job.title).join() === "third,first";
     }"""
-    page.wait_for_function(moved)
+    until(page, moved)
     page.get_by_role("button", name="Resume", exact=False).first.click()
     expect(page.get_by_role("button", name="Cancel third")).to_be_hidden()
 

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import PATIENCE, Server
+from .conftest import PATIENCE, Server, until
 
 PAGES = {
     "start": "#/",
@@ -96,7 +96,7 @@ def test_a_server_that_dies_and_comes_back_loses_nothing(own_server: Server, bro
     long = {"name": "replace_object", "values": {"paint.steps": 150}}
     job = page.request.post(f"{own_server.url}api/jobs", data=long).json()["jobs"][0]["id"]
     running = "async (id) => (await (await fetch(`api/jobs/${id}`)).json()).status === 'running'"
-    page.wait_for_function(running, arg=job)
+    until(page, running, job)
     own_server.stop(hard=True)
     expect(page.get_by_text("No connection")).to_be_visible()
     own_server.start()
