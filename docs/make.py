@@ -7,6 +7,7 @@ tests/test_docs.py fails when a page in the repository is not what this makes.
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -74,17 +75,32 @@ def node_page() -> str:
             lines += [f"### {spec.id}", "", spec.summary, *(["", spec.help] if spec.help else []), ""]
             lines += ["| input | takes | default | |", "|---|---|---|---|"]
             lines += [_row(entry) for entry in spec.inputs.values()]
+            lines += [line for entry in spec.inputs.values() if entry.type.of for line in _kinds(entry)]
             outputs = ", ".join(f"`{entry.name}` ({entry.type.name})" for entry in spec.outputs.values())
             lines += ["", f"Gives {outputs}.", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _row(entry: graph.InputSpec) -> str:
-    default = "" if entry.required else f"`{entry.default!r}`"
+    written = json.dumps(entry.default) if isinstance(entry.default, tuple) else repr(entry.default)
+    default = "" if entry.required else f"`{written}`"
     takes = entry.type.name if not entry.type.choices else " / ".join(map(str, entry.type.choices))
     if isinstance(entry.hint, graph.Slider):
         takes += f", {entry.hint.low:g}…{entry.hint.high:g}"
     return f"| `{entry.name}` | {takes} | {default} | {entry.help} |".replace("\n", " ")
+
+
+def _kinds(entry: graph.InputSpec) -> list[str]:
+    """What a list of records may hold, one table a kind."""
+    lines = []
+    for kind in entry.type.of.kinds.values() if entry.type.of else ():
+        lines += ["", f'In `{entry.name}`: `"do": "{kind.name}"`. {kind.help}', ""]
+        lines += [
+            "| field | takes | default | |",
+            "|---|---|---|---|",
+            *(_row(field) for field in kind.fields.values()),
+        ]
+    return lines
 
 
 def api_page() -> str:
