@@ -58,6 +58,10 @@ def marked(page: Page) -> float:
     return float(found[1])
 
 
+HOLD_FEATHER = """{ const send = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (order, ...more) { if (order.task.kind !== "feather") send.call(this, order, ...more) } }"""
+
+
 def wait_for_share(page: Page, low: float, high: float) -> None:
     page.wait_for_function(
         """([low, high]) => {
@@ -309,7 +313,8 @@ def test_a_picture_of_20000_pixels_is_refused_in_words(server: Server, page: Pag
 
 
 def test_long_work_is_told_and_can_be_cancelled(server: Server, page: Page) -> None:
-    """Nothing else is changed while it goes on, and what is cancelled leaves no step."""
+    """Nothing else is changed while it goes on, and what is cancelled leaves no step. The feathering never gets to its worker: it would end too soon."""
+    page.add_init_script(HOLD_FEATHER)
     open_picture(server, page, "large", Image.new("L", (6000, 6000), 128))
     expect(page.get_by_role("button", name="Grow")).to_be_enabled()
     page.get_by_role("button", name="Fill all").click()
