@@ -79,10 +79,18 @@ def _node_problems(
         if socket in node.inputs:
             continue
         if entry.required:
-            cure = "give a value or a link" if entry.type.literal else "link it"
-            yield Problem(f"the {entry.type.name} is missing", cure, name, socket)
+            yield _left_out(name, entry)
         elif entry.names_things:
             yield from _value_problems(name, entry, entry.default, None, weights)
+
+
+def _left_out(name: str, entry: InputSpec) -> Problem:
+    if isinstance(entry.hint, File):
+        return Problem(f"no {entry.hint.kind} is chosen", "choose one, or link its path", name, entry.name)
+    cure = "give a value or a link" if entry.type.literal else "link it"
+    if entry.type.name == "mask":
+        cure = "link one, or paint one in the editor"
+    return Problem(f"the {entry.type.name} is missing", cure, name, entry.name)
 
 
 def _link_problems(

@@ -25,6 +25,7 @@ def found(workflow: graph.Workflow, **more: Any) -> list[str]:
         pytest.param(
             {"a": ("toy.split", {})}, "a.a: the integer is missing. Give a value or a link.", id="missing input"
         ),
+        pytest.param({"a": ("toy.read", {})}, "a.path: no file is chosen. Choose one, or link its path.", id="no file"),
         pytest.param(
             {"a": ("toy.add", {"a": 1.9})},
             "a.a: expected a whole number, got 1.9. Change it.",
