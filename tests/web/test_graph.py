@@ -49,6 +49,7 @@ def add_node(page: Page, words: str) -> None:
 
 def test_a_graph_runs_and_shows_what_each_node_made(server: Server, page: Page) -> None:
     open_graph(server, page)
+    expect(page.get_by_role("img", name="Overview of the graph")).to_be_hidden()  # all of it is in sight
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.get_by_text("replaced", exact=False).last).to_be_visible()
     expect(page.get_by_role("tab", name="Results")).to_be_visible()
@@ -198,6 +199,7 @@ def test_two_thousand_nodes_open_and_move(server: Server, page: Page) -> None:
     page.goto(f"{server.url}#/graph/large")
     expect(page.get_by_role("group", name="Blur").first).to_be_visible()
     assert page.locator(".react-flow__node").count() < 200  # only what is in sight
+    expect(page.get_by_role("img", name="Overview of the graph")).to_be_visible()
     page.mouse.move(500, 400)
     page.mouse.wheel(0, 600)
     expect(page.get_by_role("group", name="Blur").first).to_be_visible()

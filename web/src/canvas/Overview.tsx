@@ -1,6 +1,9 @@
-/** A small picture of the whole graph, to see where one is and to go elsewhere. Painted, for thousands of nodes would be too many elements. */
+/**
+ * A small picture of the whole graph, to see where one is and to go elsewhere; away while all of it is in sight, for then it would only cover something.
+ * Painted, for thousands of nodes would be too many elements.
+ */
 
-import { Panel, useReactFlow, useStore } from "@xyflow/react";
+import { type Node, Panel, useReactFlow, useStore } from "@xyflow/react";
 import { type PointerEvent, useEffect, useMemo, useRef } from "react";
 import { useTexts } from "../texts";
 import { around } from "../view/arrange";
@@ -11,29 +14,39 @@ const HEIGHT = 112;
 const MARGIN = 8;
 
 export function Overview() {
-  const { t } = useTexts();
   const nodes = useView((state) => state.drawn.nodes);
+  const map = useMemo(() => mapOf(nodes), [nodes]);
+  const inSight = useStore(({ transform: [x, y, zoom], width, height }) => {
+    const { all } = map;
+    const [left, top] = [all.x * zoom + x, all.y * zoom + y];
+    return left >= 0 && top >= 0 && left + all.width * zoom <= width && top + all.height * zoom <= height;
+  });
+  return nodes.length && !inSight ? <Picture map={map} /> : null;
+}
+
+function mapOf(nodes: Node[]): Map {
+  const boxes = nodes.map(({ id, type, position, width = 0, height = 0 }) => ({
+    id,
+    type,
+    ...position,
+    width,
+    height,
+  }));
+  const all = boxes.length ? around(boxes) : { x: 0, y: 0, width: 1, height: 1 };
+  const scale = Math.min((WIDTH - 2 * MARGIN) / all.width, (HEIGHT - 2 * MARGIN) / all.height);
+  const left = all.x - (WIDTH / scale - all.width) / 2;
+  const top = all.y - (HEIGHT / scale - all.height) / 2;
+  return { boxes, scale, left, top, all };
+}
+
+function Picture({ map }: { map: Map }) {
+  const { t } = useTexts();
   const canvas = useRef<HTMLCanvasElement>(null);
   const flow = useReactFlow();
-  const map = useMemo(() => {
-    const boxes = nodes.map(({ id, type, position, width = 0, height = 0 }) => ({
-      id,
-      type,
-      ...position,
-      width,
-      height,
-    }));
-    const all = boxes.length ? around(boxes) : { x: 0, y: 0, width: 1, height: 1 };
-    const scale = Math.min((WIDTH - 2 * MARGIN) / all.width, (HEIGHT - 2 * MARGIN) / all.height);
-    const left = all.x - (WIDTH / scale - all.width) / 2;
-    const top = all.y - (HEIGHT / scale - all.height) / 2;
-    return { boxes, scale, left, top };
-  }, [nodes]);
   useEffect(() => {
     const frame = requestAnimationFrame(() => canvas.current && paint(canvas.current, map));
     return () => cancelAnimationFrame(frame);
   }, [map]);
-  if (!nodes.length) return null;
   const go = (event: PointerEvent<HTMLElement>) => {
     if (!event.buttons) return;
     const box = event.currentTarget.getBoundingClientRect();
@@ -49,7 +62,7 @@ export function Overview() {
   );
 }
 
-type Map = { boxes: (Box & { type?: string | undefined })[]; scale: number; left: number; top: number };
+type Map = { boxes: (Box & { type?: string | undefined })[]; scale: number; left: number; top: number; all: Box };
 type Box = { x: number; y: number; width: number; height: number };
 
 function paint(canvas: HTMLCanvasElement, { boxes, scale, left, top }: Map): void {
