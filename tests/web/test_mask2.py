@@ -286,6 +286,7 @@ def test_the_list_of_keys(server: Server, page: Page) -> None:
 
 def open_picture(server: Server, page: Page, name: str, picture: Image.Image, paint: str = "Paint a mask") -> None:
     """A graph of its own over a picture, and the brush of its mask."""
+    name = f"mask_{name}"
     data = io.BytesIO()
     picture.save(data, "png", compress_level=1)
     kept = page.request.post(
