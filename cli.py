@@ -54,10 +54,13 @@ class UsageError(GraftError):
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse, with errors as ours."""
+    """argparse, with errors as ours. own: the options of the graph that is run."""
+
+    own: Sequence[str] = ()
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message, f"'{self.prog} --help' shows what can be given")
+        own = f"the graph itself takes {', '.join(self.own)}; " if self.own else ""
+        raise UsageError(message, f"{own}'{self.prog} --help' shows what can be given")
 
 
 def _main(arguments: list[str]) -> int:
@@ -167,6 +170,8 @@ def _run_workflow(given: argparse.Namespace, rest: list[str], terminal: Terminal
         parser.prog = f"graft run {given.workflow}"
         parser.print_help()
         return 0
+    parser.prog = f"graft run {given.workflow}"
+    parser.own = [f"--{name}" for name in workflow.parameters]
     options = vars(parser.parse_args([str(given.workflow), *rest]))
     workflow = workflow.with_values(_values(workflow, options, given.set))
     settings = Settings.from_environment()

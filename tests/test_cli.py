@@ -117,7 +117,9 @@ def test_json_also_tells_errors(card: Path, capsys: Any) -> None:
         pytest.param(["--set", "plain=3"], 2, "not of the form node.input=value", id="no input named"),
         pytest.param(["--set", "plian.width=3"], 2, "no node 'plian'. Did you mean 'plain'.", id="no such node"),
         pytest.param(["--set", "plain.widht=3"], 2, "no input 'widht'. Did you mean 'width'.", id="no such input"),
-        pytest.param(["--wrods", "x"], 2, "unrecognized arguments: --wrods", id="no such option"),
+        pytest.param(
+            ["--wrods", "x"], 2, "unrecognized arguments: --wrods x. The graph itself takes --", id="no such option"
+        ),
         pytest.param(["--picture", "gone.png"], 2, "photo.path: there is no file 'gone.png'", id="no such picture"),
         pytest.param(["--words", "../escape"], 1, "save.name", id="a name that leads out"),
     ],
