@@ -1,6 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import "./ui/tokens.css";
+import "./ui/buttons.css";
 import { App, fetchPart } from "./ui/App";
 import { begin } from "./ui/begin";
 

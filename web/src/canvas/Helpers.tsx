@@ -52,15 +52,15 @@ function Empty() {
       <div className="canvas-empty-ways">
         <button
           type="button"
-          className="studio-button"
+          className="ui-button"
           onClick={() => view.setState({ palette: { at: view.getState().cursor } })}
         >
           {t("canvas.addFirst")}
         </button>
-        <button type="button" className="studio-button" onClick={() => browse()}>
+        <button type="button" className="ui-button" onClick={() => browse()}>
           {t("command.browse")}
         </button>
-        <button type="button" className="studio-button" onClick={() => go("#/")}>
+        <button type="button" className="ui-button" onClick={() => go("#/")}>
           {t("canvas.fromTemplate")}
         </button>
       </div>

@@ -29,7 +29,7 @@ export function Working({ session }: { session: Session }) {
     <div className="mask-card">
       <p role="status">{name}</p>
       <progress value={working.share} max={1} aria-label={name} />
-      <button type="button" className="studio-button mask-button" onClick={() => session.stopWork()}>
+      <button type="button" className="ui-button mask-button" onClick={() => session.stopWork()}>
         {t("mask.cancel")}
       </button>
     </div>
@@ -50,7 +50,7 @@ export function Asking({ session }: { session: Session }) {
       <span className="mask-quiet" aria-hidden>
         {standing(asking, seconds)}
       </span>
-      <button type="button" className="studio-button mask-button" onClick={() => session.finder.cancel()}>
+      <button type="button" className="ui-button mask-button" onClick={() => session.finder.cancel()}>
         {t("mask.cancel")}
       </button>
     </div>
@@ -96,15 +96,13 @@ export function Proposal({ session }: { session: Session }) {
         <button
           key={way}
           type="button"
-          className={
-            way === "add" ? "studio-button studio-primary mask-button mask-primary" : "studio-button mask-button"
-          }
+          className={way === "add" ? "ui-button ui-primary mask-button mask-primary" : "ui-button mask-button"}
           onClick={() => session.finder.accept(way)}
         >
           {t(text)}
         </button>
       ))}
-      <button type="button" className="studio-button mask-button" onClick={() => session.finder.drop()}>
+      <button type="button" className="ui-button mask-button" onClick={() => session.finder.drop()}>
         {t("mask.proposalDiscard")}
       </button>
     </section>

@@ -22,13 +22,13 @@ export function CloseQuestion({
           <AlertDialog.Title>{t("mask.closeTitle")}</AlertDialog.Title>
           <AlertDialog.Description>{t("mask.closeText")}</AlertDialog.Description>
           <div className="studio-actions">
-            <button type="button" className="studio-button mask-button" onClick={onDiscard}>
+            <button type="button" className="ui-button mask-button" onClick={onDiscard}>
               {t("mask.discard")}
             </button>
-            <AlertDialog.Close className="studio-button mask-button" ref={stay}>
+            <AlertDialog.Close className="ui-button mask-button" ref={stay}>
               {t("mask.keepPainting")}
             </AlertDialog.Close>
-            <button type="button" className="studio-button studio-primary mask-button mask-primary" onClick={onSave}>
+            <button type="button" className="ui-button ui-primary mask-button mask-primary" onClick={onSave}>
               {t("mask.save")}
             </button>
           </div>

@@ -16,7 +16,7 @@ export function IconButton({ name, hint, disabled, pressed, onClick, children }:
   return (
     <button
       type="button"
-      className="studio-icon mask-icon"
+      className="ui-icon mask-icon"
       aria-label={name}
       title={hint ? t("mask.withKey", { name, key: hint }) : name}
       aria-pressed={pressed}

@@ -42,7 +42,7 @@ export function KeyList({ onClose }: { onClose: () => void }) {
             ))}
           </dl>
           <div className="studio-actions">
-            <Dialog.Close className="studio-button mask-button" ref={close}>
+            <Dialog.Close className="ui-button mask-button" ref={close}>
               {t("mask.close")}
             </Dialog.Close>
           </div>

@@ -136,7 +136,7 @@ function Head({ session, onSave, onLeave }: { session: Session; onSave: () => Pr
         </IconButton>
         <button
           type="button"
-          className="studio-button studio-primary mask-button mask-primary"
+          className="ui-button ui-primary mask-button mask-primary"
           disabled={!ready || saving || working}
           onClick={() => void onSave()}
         >

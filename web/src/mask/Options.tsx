@@ -119,7 +119,7 @@ function Words({ session }: { session: Session }) {
         ref={met}
         onChange={(event) => session.set({ words: event.target.value })}
       />
-      <button type="submit" className="studio-button mask-button" disabled={!words.trim()}>
+      <button type="submit" className="ui-button mask-button" disabled={!words.trim()}>
         {t("mask.find")}
       </button>
       <Range

@@ -101,7 +101,7 @@ function Change({ session }: { session: Session }) {
           <button
             key={name}
             type="button"
-            className="studio-button mask-button"
+            className="ui-button mask-button"
             disabled={working}
             onClick={() => void session.work(task)}
           >

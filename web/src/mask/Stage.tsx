@@ -92,7 +92,7 @@ function Failed({ session, onClose }: { session: Session; onClose: () => void })
     <div className="mask-middle" role="alert">
       <strong>{trouble?.what}</strong>
       <p>{trouble?.cure}</p>
-      <button type="button" className="studio-button mask-button" onClick={onClose}>
+      <button type="button" className="ui-button mask-button" onClick={onClose}>
         {t("mask.close")}
       </button>
     </div>
@@ -124,7 +124,7 @@ function Notice({ session }: { session: Session }) {
     <div className="mask-card" role="status">
       <p>{notice}</p>
       {notice === t("mask.revived") && (
-        <button type="button" className="studio-button mask-button" onClick={() => void session.startOver()}>
+        <button type="button" className="ui-button mask-button" onClick={() => void session.startOver()}>
           {t("mask.startOver")}
         </button>
       )}

@@ -43,7 +43,7 @@ export function Status({ session }: { session: Session }) {
         </IconButton>
         <button
           type="button"
-          className="studio-button mask-button mask-plain"
+          className="ui-button mask-button mask-plain"
           title={t("mask.withKey", { name: t("mask.actualHint"), key: "1" })}
           onClick={() => session.surface?.zoom(session.surface.ratio)}
         >
@@ -54,7 +54,7 @@ export function Status({ session }: { session: Session }) {
         </IconButton>
         <button
           type="button"
-          className="studio-button mask-button mask-plain"
+          className="ui-button mask-button mask-plain"
           title={t("mask.withKey", { name: t("mask.fitHint"), key: "0" })}
           onClick={() => session.surface?.fit()}
         >

@@ -65,7 +65,7 @@ export function NodePalette({ at, end }: { at: { x: number; y: number }; end?: E
       icon={(item) => <FamilyIcon family={item.family} size={16} />}
       aside={(item) => <NodeHelp type={item.type} onMore={() => more(item.type)} />}
       none={
-        <button type="button" className="browser-button palette-browse" onClick={() => more(null)}>
+        <button type="button" className="ui-button palette-browse" onClick={() => more(null)}>
           {t("command.browse")}
         </button>
       }

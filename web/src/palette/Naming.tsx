@@ -47,7 +47,7 @@ function Form({ path, side, name }: Props) {
               />
             </label>
             {refused && <p role="alert">{t("command.nameTaken", { name: text.trim() })}</p>}
-            <button type="submit" className="studio-button">
+            <button type="submit" className="ui-button">
               {t("command.rename")}
             </button>
           </form>

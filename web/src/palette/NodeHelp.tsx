@@ -26,7 +26,7 @@ export function NodeHelp({ type, onMore }: { type: string; onMore: () => void })
       <Sockets title={t("command.side_input")} rows={inputs} />
       <Sockets title={t("command.side_output")} rows={outputs} />
       {schema.help && <p dir="auto">{schema.help.replaceAll(/(\S)\n(?=\S)/g, "$1 ")}</p>}
-      <button type="button" className="browser-button" onClick={onMore}>
+      <button type="button" className="ui-button" onClick={onMore}>
         <BookOpen size={16} aria-hidden /> {t("browser.more")}
       </button>
     </>

@@ -38,7 +38,7 @@ export default function Stale({ tab, onSaveOver, onSaveAs, onClose }: Props) {
       <div className="studio-actions panels-stale-actions">
         <button
           type="button"
-          className="studio-button"
+          className="ui-button"
           disabled={!seen}
           title={t("history.takeTheirsMore")}
           onClick={() => {
@@ -49,10 +49,10 @@ export default function Stale({ tab, onSaveOver, onSaveAs, onClose }: Props) {
         >
           {t("history.takeTheirs")}
         </button>
-        <button type="button" className="studio-button" disabled={!seen} onClick={() => seen && onSaveOver(seen.etag)}>
+        <button type="button" className="ui-button" disabled={!seen} onClick={() => seen && onSaveOver(seen.etag)}>
           {t("history.saveMine")}
         </button>
-        <button type="button" className="studio-button studio-primary" onClick={onSaveAs}>
+        <button type="button" className="ui-button ui-primary" onClick={onSaveAs}>
           {t("app.saveAs")}
         </button>
       </div>

@@ -48,19 +48,19 @@ function Ways({ step, at, done, selector }: Pick<Props, "step" | "at" | "done" |
   return (
     <div className="tour-actions">
       {selector && (
-        <button type="button" className="tour-button tour-plain" onClick={() => focusOn(selector)}>
+        <button type="button" className="ui-button tour-plain" onClick={() => focusOn(selector)}>
           <Crosshair size={16} aria-hidden /> {t("tour.goThere")}
         </button>
       )}
       <span className="tour-grow" />
       {at > 0 && (
-        <button type="button" className="tour-button" onClick={() => turn(-1)}>
+        <button type="button" className="ui-button" onClick={() => turn(-1)}>
           {t("tour.previous")}
         </button>
       )}
       <button
         type="button"
-        className={!step.done || done ? "tour-button tour-primary" : "tour-button"}
+        className={!step.done || done ? "ui-button ui-primary" : "ui-button"}
         onClick={() => turn(1)}
       >
         {done && <Check size={16} aria-hidden />}
@@ -73,7 +73,13 @@ function Ways({ step, at, done, selector }: Pick<Props, "step" | "at" | "done" |
 function Leave() {
   const { t } = useTexts();
   return (
-    <button type="button" className="tour-icon" aria-label={t("tour.stop")} title={t("tour.stopKey")} onClick={endTour}>
+    <button
+      type="button"
+      className="ui-icon tour-icon"
+      aria-label={t("tour.stop")}
+      title={t("tour.stopKey")}
+      onClick={endTour}
+    >
       <X size={16} />
     </button>
   );
@@ -107,16 +113,16 @@ export function End({ kind }: { kind: Kind }) {
       </div>
       <div className="tour-actions">
         {kind === "graph" ? (
-          <button type="button" className="tour-button" onClick={leave(() => browse())}>
+          <button type="button" className="ui-button" onClick={leave(() => browse())}>
             <BookOpen size={16} aria-hidden /> {t("command.browse")}
           </button>
         ) : (
-          <button type="button" className="tour-button" onClick={leave(() => go("#/"))}>
+          <button type="button" className="ui-button" onClick={leave(() => go("#/"))}>
             {t("tour.templates")}
           </button>
         )}
         <span className="tour-grow" />
-        <button type="button" className="tour-button tour-primary" onClick={endTour}>
+        <button type="button" className="ui-button ui-primary" onClick={endTour}>
           {t("tour.finish")}
         </button>
       </div>

@@ -11,7 +11,7 @@ export default function HelpMenu() {
   const { t } = useTexts();
   return (
     <Menu.Root>
-      <Menu.Trigger className="studio-icon" aria-label={t("tour.help")} title={t("tour.help")}>
+      <Menu.Trigger className="ui-icon" aria-label={t("tour.help")} title={t("tour.help")}>
         <CircleHelp size={16} />
       </Menu.Trigger>
       <Menu.Portal>

@@ -81,10 +81,10 @@ function Away({ onBack }: { onBack: () => void }) {
     <>
       <p className="tour-text">{t("tour.away")}</p>
       <div className="tour-actions">
-        <button type="button" className="tour-button" onClick={endTour}>
+        <button type="button" className="ui-button" onClick={endTour}>
           {t("tour.stop")}
         </button>
-        <button type="button" className="tour-button tour-primary" onClick={onBack}>
+        <button type="button" className="ui-button ui-primary" onClick={onBack}>
           {t("tour.back")}
         </button>
       </div>

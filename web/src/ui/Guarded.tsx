@@ -18,10 +18,10 @@ export class Guarded extends Component<Props, { error: Error | null }> {
     return (
       <div className="app-note" role="alert">
         <p>{t("app.broken", { what: error.message })}</p>
-        <button type="button" className="studio-button" onClick={() => this.setState({ error: null })}>
+        <button type="button" className="ui-button" onClick={() => this.setState({ error: null })}>
           {t("app.tryAgain")}
         </button>{" "}
-        <button type="button" className="studio-button" onClick={() => location.reload()}>
+        <button type="button" className="ui-button" onClick={() => location.reload()}>
           {t("app.reload")}
         </button>
       </div>

@@ -68,7 +68,7 @@ export function SaveButton({ tab }: { tab: Tab }) {
   });
   return (
     <>
-      <button type="button" className="studio-button studio-save" disabled={!changed} onClick={save}>
+      <button type="button" className="ui-button studio-save" disabled={!changed} onClick={save}>
         <Save size={16} aria-hidden /> {t("app.save")}
       </button>
       <Dialog.Root open={trouble.kind !== "none"} onOpenChange={(open) => !open && setTrouble({ kind: "none" })}>
@@ -120,8 +120,8 @@ function NameForm({
       </label>
       {problem && <p role="alert">{problem}</p>}
       <div className="studio-actions">
-        <Dialog.Close className="studio-button">{t("app.cancel")}</Dialog.Close>
-        <button type="button" className="studio-button studio-primary" disabled={!name.trim()} onClick={onSave}>
+        <Dialog.Close className="ui-button">{t("app.cancel")}</Dialog.Close>
+        <button type="button" className="ui-button ui-primary" disabled={!name.trim()} onClick={onSave}>
           {t("app.save")}
         </button>
       </div>

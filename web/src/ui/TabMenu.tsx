@@ -15,7 +15,7 @@ export function TabMenu({ tab, title }: { tab: Tab; title: string }) {
   return (
     <>
       <Menu.Root>
-        <Menu.Trigger className="studio-icon" aria-label={t("history.menuOf", { title })} title={t("history.menu")}>
+        <Menu.Trigger className="ui-icon" aria-label={t("history.menuOf", { title })} title={t("history.menu")}>
           <ChevronDown size={14} aria-hidden />
         </Menu.Trigger>
         <Menu.Portal>

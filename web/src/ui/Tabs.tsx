@@ -20,7 +20,7 @@ export function Tabs({ current }: { current: string }) {
         ))}
         <button
           type="button"
-          className="studio-icon"
+          className="ui-icon"
           aria-label={t("app.newGraph")}
           title={t("app.newGraph")}
           onClick={() => go(addressOf("graph", openFlow(newFlow(""))))}
@@ -53,7 +53,7 @@ function TabButton({ tab, current }: { tab: Tab; current: boolean }) {
         )}
       </a>
       {current && <TabMenu tab={tab} title={title} />}
-      <button type="button" className="studio-icon" aria-label={t("app.closeGraph", { title })} onClick={close}>
+      <button type="button" className="ui-icon" aria-label={t("app.closeGraph", { title })} onClick={close}>
         <X size={14} />
       </button>
     </span>

@@ -29,7 +29,7 @@ function One({ one: { title, part, stop } }: { one: Going }) {
       </span>
       <button
         type="button"
-        className="ui-upload-stop"
+        className="ui-icon"
         aria-label={t("results.stopUpload", { title })}
         title={t("results.stopUpload", { title })}
         onClick={stop}

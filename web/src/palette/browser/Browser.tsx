@@ -71,7 +71,7 @@ function Inner() {
       <div className="browser-head">
         <Dialog.Title className="browser-title">{t("browser.title")}</Dialog.Title>
         <SearchField dom={dom} query={query} look={look} found={found} now={now} onRead={() => setReading(true)} />
-        <Dialog.Close className="browser-icon" aria-label={t("command.close")} title={t("command.close")}>
+        <Dialog.Close className="ui-icon" aria-label={t("command.close")} title={t("command.close")}>
           <X size={16} />
         </Dialog.Close>
       </div>
@@ -133,7 +133,7 @@ function Nothing({ query, onAll }: { query: string; onAll: () => void }) {
   return (
     <div className="browser-nothing" role="status">
       <p>{t("browser.nothing", { query })}</p>
-      <button type="button" className="browser-button" onClick={onAll}>
+      <button type="button" className="ui-button" onClick={onAll}>
         {t("browser.showAll")}
       </button>
     </div>

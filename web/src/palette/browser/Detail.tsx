@@ -20,7 +20,7 @@ export function Detail({ schema, onBack }: { schema: NodeSchema; onBack: () => v
   const { t } = useTexts();
   return (
     <article className="browser-detail" aria-label={schema.title}>
-      <button type="button" className="browser-button browser-back" onClick={onBack}>
+      <button type="button" className="ui-button browser-back" onClick={onBack}>
         <ChevronLeft size={16} className="browser-mirror" aria-hidden /> {t("browser.back")}
       </button>
       <header>
@@ -62,11 +62,11 @@ function Actions({ schema }: { schema: NodeSchema }) {
   };
   return (
     <div className="browser-actions">
-      <button type="button" className="browser-button browser-primary" onClick={put}>
+      <button type="button" className="ui-button ui-primary" onClick={put}>
         <Plus size={16} aria-hidden /> {t(add ? "browser.add" : "browser.addNew")}
       </button>
       {example && (
-        <button type="button" className="browser-button" onClick={open}>
+        <button type="button" className="ui-button" onClick={open}>
           <WorkflowIcon size={16} aria-hidden /> {t("browser.openExample")}
         </button>
       )}
