@@ -19,22 +19,30 @@ type Props<T extends Item> = {
   onPoint?: (item: T) => void;
   /** What to do where nothing was found. */
   none?: ReactNode;
+  /** The step of a question in several: with the next one the list begins anew, in the dialog that is open. */
+  step?: string;
 };
 
 const PAGE = 8;
 
-export function Chooser<T extends Item>({
-  title,
-  placeholder,
-  items,
-  onChoose,
-  onClose,
-  icon,
-  aside,
-  onPoint,
-  none,
-}: Props<T>) {
+export function Chooser<T extends Item>(props: Props<T>) {
+  const { title, aside, step = "", onClose } = props;
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="palette-backdrop" />
+        <Dialog.Popup className={aside ? "palette palette-wide" : "palette"}>
+          <Dialog.Title className="palette-hidden">{title}</Dialog.Title>
+          <Choice key={step} {...props} />
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function Choice<T extends Item>({ title, placeholder, items, onChoose, icon, aside, onPoint, none }: Props<T>) {
   const { t } = useTexts();
+  const input = useRef<HTMLInputElement>(null);
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
   const dom = useId();
@@ -45,6 +53,7 @@ export function Chooser<T extends Item>({
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
     if (now) onPoint?.(now);
   }, [now, onPoint]);
+  useEffect(() => input.current?.focus(), []);
   const press = (event: KeyboardEvent) => {
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: PAGE, PageUp: -PAGE };
     const step = steps[event.key];
@@ -57,56 +66,51 @@ export function Chooser<T extends Item>({
     }
   };
   return (
-    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className="palette-backdrop" />
-        <Dialog.Popup className={aside ? "palette palette-wide" : "palette"}>
-          <Dialog.Title className="palette-hidden">{title}</Dialog.Title>
-          <div className="palette-search">
-            <Search size={16} aria-hidden />
-            <input
-              role="combobox"
-              aria-expanded="true"
-              aria-controls={`${dom}-list`}
-              aria-activedescendant={now ? `${dom}-${now.id}` : undefined}
-              aria-label={placeholder}
-              placeholder={placeholder}
-              value={query}
-              spellCheck={false}
-              autoComplete="off"
-              onChange={(event) => {
-                setQuery(event.target.value);
-                setAt(0);
-              }}
-              onKeyDown={press}
+    <>
+      <div className="palette-search">
+        <Search size={16} aria-hidden />
+        <input
+          ref={input}
+          role="combobox"
+          aria-expanded="true"
+          aria-controls={`${dom}-list`}
+          aria-activedescendant={now ? `${dom}-${now.id}` : undefined}
+          aria-label={placeholder}
+          placeholder={placeholder}
+          value={query}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={(event) => {
+            setQuery(event.target.value);
+            setAt(0);
+          }}
+          onKeyDown={press}
+        />
+      </div>
+      <div className="palette-body">
+        <div className="palette-list" role="listbox" id={`${dom}-list`} aria-label={title} ref={list}>
+          {found.map((item, index) => (
+            <Option
+              key={item.id}
+              id={`${dom}-${item.id}`}
+              item={item}
+              heading={!query && item.group !== found[index - 1]?.group ? item.group : undefined}
+              selected={item === now}
+              icon={icon?.(item)}
+              onPoint={() => setAt(index)}
+              onChoose={() => !item.disabled && onChoose(item)}
             />
-          </div>
-          <div className="palette-body">
-            <div className="palette-list" role="listbox" id={`${dom}-list`} aria-label={title} ref={list}>
-              {found.map((item, index) => (
-                <Option
-                  key={item.id}
-                  id={`${dom}-${item.id}`}
-                  item={item}
-                  heading={!query && item.group !== found[index - 1]?.group ? item.group : undefined}
-                  selected={item === now}
-                  icon={icon?.(item)}
-                  onPoint={() => setAt(index)}
-                  onChoose={() => !item.disabled && onChoose(item)}
-                />
-              ))}
-              {!found.length && <p className="palette-none">{t("command.nothing")}</p>}
-              {!found.length && none}
-            </div>
-            {aside && now && (
-              <aside className="palette-aside" aria-live="polite">
-                {aside(now)}
-              </aside>
-            )}
-          </div>
-        </Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+          ))}
+          {!found.length && <p className="palette-none">{t("command.nothing")}</p>}
+          {!found.length && none}
+        </div>
+        {aside && now && (
+          <aside className="palette-aside" aria-live="polite">
+            {aside(now)}
+          </aside>
+        )}
+      </div>
+    </>
   );
 }
 

@@ -117,7 +117,7 @@ export function Connect({ from }: { from: End | { node: string } }) {
   };
   return (
     <Chooser
-      key={end ? "far" : "near"}
+      step={end ? "far" : "near"}
       title={t("command.connectTitle")}
       placeholder={end ? t("command.findPartner", { name: end.socket }) : t("command.findSocket")}
       items={items}
