@@ -93,7 +93,7 @@ const AFTER_DIALOG = 60; // milliseconds in which a list that closes gives the f
 function focusSoon(id: string): void {
   setTimeout(() => {
     const card = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
-    if (!document.querySelector("[role=dialog]")) card?.focus({ preventScroll: true });
+    if (!document.querySelector(".palette[data-open]")) card?.focus({ preventScroll: true });
   }, AFTER_DIALOG);
 }
 
