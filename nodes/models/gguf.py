@@ -18,8 +18,18 @@ STRING, ARRAY = 8, 9
 MOST = 2_000_000
 """No real file has more keys, tensors or vocabulary pieces than this."""
 NEEDED = ("block_count", "embedding_length", "attention.head_count")
-ADAPTERS = {"clip", "whisper", "t5encoder", "bert", "nomic-bert", "jina-bert-v2", "gpt-j-embed"}
-"""Architectures that are no chat models."""
+HEADLESS = ("mamba", "rwkv", "arwkv")
+"""How architectures without attention begin."""
+OTHERS = {
+    **dict.fromkeys(("bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "neo-bert", "gpt-j-embed"), "turns texts into vectors"),
+    **dict.fromkeys(("flux", "sd1", "sd2", "sd3", "sdxl", "aura", "lumina2", "qwen_image", "hidream", "cosmos", "pixart"), "paints pictures"),
+    **dict.fromkeys(("wan", "hyvid", "ltxv", "mochi"), "makes films"),
+    **dict.fromkeys(("clip", "t5encoder"), "is a part of another model"),
+    "t5": "translates, without a chat",
+    "whisper": "writes down speech",
+    "wavtokenizer-dec": "speaks",
+}  # fmt: skip
+"""Architectures in this format that are no chat models, and what they do."""
 
 
 class Broken(ValueError):
@@ -51,6 +61,7 @@ def inspect(path: Path) -> Header:
         with path.open("rb") as file:
             header = _read(file, path.stat().st_size)
         _plausible(header)
+        _whole(header, path)
     except Broken as error:
         raise BadInput("model", f"'{path.name}' is not a GGUF file that can be used: {error}", cure) from None
     except OSError as error:
@@ -139,13 +150,16 @@ def _plausible(header: Header) -> None:
     architecture = header.keys.get("general.architecture")
     if not isinstance(architecture, str):
         raise Broken("it does not name its architecture")
-    if architecture in ADAPTERS:
-        raise Broken(f"it holds a '{architecture}' model, which can't chat")
+    if architecture in OTHERS:
+        does = OTHERS[architecture]
+        raise Broken(f"it holds a '{architecture}' model, which {does}; a chat model is wanted, such as llama or qwen2")
     _plausible_vocabulary(header.keys)
     for name in NEEDED:
         value = header.of_architecture(name)
         if isinstance(value, Items):  # one count a layer
             continue
+        if name == "attention.head_count" and architecture.startswith(HEADLESS) and value in (0, None):
+            return
         if not isinstance(value, int) or not 0 < value < 2**20:
             raise Broken(f"its {name.replace('.', ' ').replace('_', ' ')} is {value}")
     width, heads = header.of_architecture("embedding_length"), header.of_architecture("attention.head_count")
@@ -154,6 +168,23 @@ def _plausible(header: Header) -> None:
         raise Broken(f"its width {width} can't be shared by {heads} heads")
     if isinstance(heads, int) and isinstance(groups, int) and (groups < 1 or heads % groups):
         raise Broken(f"its {heads} heads can't share {groups} groups")
+
+
+def _whole(header: Header, path: Path) -> None:
+    """A template to chat by, and all files of a model that comes in several."""
+    if not isinstance(header.keys.get("tokenizer.chat_template"), str):
+        name = header.keys["general.architecture"]
+        raise Broken(
+            f"it holds a '{name}' model without a chat template, which goes on with a text; a chat model is wanted (often called Instruct)"
+        )
+    count, number = header.keys.get("split.count", 1), header.keys.get("split.no", 0)
+    if not isinstance(count, int) or count < 2:
+        return
+    stem = path.name.removesuffix(f"-{number + 1:05}-of-{count:05}.gguf")
+    names = [f"{stem}-{part:05}-of-{count:05}.gguf" for part in range(1, count + 1)]
+    missing = [name for name in names if not (path.parent / name).is_file()]
+    if missing:
+        raise Broken(f"it is part {number + 1} of {count}, and {', '.join(missing[:3])} is not beside it")
 
 
 def _plausible_vocabulary(keys: dict[str, Any]) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import count
 from typing import Annotated, Any, Literal, NamedTuple
 
 from graph import BadInput, GraftError, Model, Run, Text, node
+from nodes.language.common import literal, pace
 
 LONGEST = 1000
 """Characters of a sentence; an edit needs a dozen words."""
@@ -92,7 +94,7 @@ class Edit(NamedTuple):
     prompt: str
 
 
-@node(heavy=True, tags=("instruction", "sentence", "llm", "chat", "parser", "words"))
+@node(family="language", heavy=True, tags=("instruction", "sentence", "llm", "chat", "parser", "words"))
 def parse_edit(
     sentence: Annotated[str, Text(multiline=True)],
     model: Annotated[str, Model("chat")] = "auto",
@@ -111,7 +113,8 @@ def parse_edit(
     """
     text = readable(sentence)
     chat = run.models.get("chat", model, say=run.say)
-    answer = chat.answer(conversation(text), grammar(text), max_tokens=256 + len(text), on_token=run.check)
+    most, tell, written = 256 + len(text), pace(run), count(1)
+    answer = chat.answer(conversation(text), grammar(text), most, on_token=lambda: tell(next(written), most))
     said = understood(answer, text, chat.name)
     where = said.get("where", "")
     target = _DETERMINER.sub("", said.get("target", ""), count=1)
@@ -172,10 +175,10 @@ def grammar(sentence: str) -> str:
     ]
     rules += ["part ::= run?", "run ::= " + " | ".join(f"w{index}" for index in range(len(spans)))]
     for index, (start, end) in enumerate(spans):
-        rule = f"w{index} ::= {_literal(sentence[start:end])}"
+        rule = f"w{index} ::= {literal(sentence[start:end])}"
         if index + 1 < len(spans):
             gap = sentence[end : spans[index + 1][0]]
-            rule += f" ({_literal(gap) + ' ' if gap else ''}w{index + 1})?"
+            rule += f" ({literal(gap) + ' ' if gap else ''}w{index + 1})?"
         rules.append(rule)
     return "\n".join(rules) + "\n"
 
@@ -185,12 +188,6 @@ def _action(action: str) -> str:
     for name in FIELDS[action]:
         rule += f' "\\",\\"{name}\\":\\"" ' + ("run" if name in NEEDED[action] else "part")
     return rule
-
-
-def _literal(text: str) -> str:
-    """A GBNF literal of the text as it stands inside a JSON string."""
-    inside = json.dumps(text, ensure_ascii=False)[1:-1]
-    return '"' + inside.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def understood(answer: str, sentence: str, name: str) -> dict[str, str]:
