@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from importlib import import_module
 
-FAMILIES = ("image", "mask", "value", "flow", "language", "segment", "diffusion", "paint", "stream", "augment")
+FAMILIES = (
+    "image",
+    "mask",
+    "value",
+    "flow",
+    "language",
+    "segment",
+    "diffusion",
+    "paint",
+    "stream",
+    "augment",
+    "improve",
+    "move",
+    "video",
+    "tag",
+    "look",
+)
 
 for _family in FAMILIES:
     import_module(f"nodes.{_family}")

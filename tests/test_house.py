@@ -26,9 +26,12 @@ HEAVY = {
     "segment_anything",
     "safetensors",
     "huggingface_hub",
+    "onnxruntime",
     "pyiqa",
     "yaml",
     "albumentations",
+    "spandrel",
+    "av",
 }
 
 # room: what its files may import beside the standard library and themselves (None: anything that is installed)

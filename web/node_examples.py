@@ -242,10 +242,84 @@ EXAMPLES: dict[str, Example] = {
         "it": {"template": "a {colour} {thing} {place}", "thing": "bicycle", "colour": "red", "place": "in the rain"}
     },
     "value.text": {"it": {"text": "Replace the car with a bicycle"}},
+    # tags
+    "tag.tidy": {
+        "it": {"tags": "red_car, street, tree, Street", "more": "sky", "exclude": "tree", "trigger": "my style"},
+    },
+    # better pictures
+    "improve.adaptive_median": {
+        "photo": STREET,
+        "small": ("image.resize", {"image": "@photo", "width": 240, "height": 160}),
+        "it": {"image": "@small", "largest": 5},
+    },
+    "improve.wiener": {"photo": GARDEN, "it": {"image": "@photo", "window": 7, "noise": 20.0}},
+    "improve.equalise": {
+        "photo": STREET,
+        "dull": ("image.adjust", {"image": "@photo", "brightness": 0.7, "contrast": 0.35}),
+        "it": {"image": "@dull", "strength": 0.8},
+    },
+    "improve.clahe": {
+        "photo": STREET,
+        "dull": ("image.adjust", {"image": "@photo", "brightness": 0.8, "contrast": 0.4}),
+        "it": {"image": "@dull", "limit": 4.0, "tiles": 4},
+    },
+    "improve.grey_world": {
+        "photo": ROOM,
+        "orange": ("image.solid", {"width": 768, "height": 512, "colour": "#ffb060"}),
+        "tinted": ("image.blend", {"image": "@photo", "over": "@orange", "mode": "multiply"}),
+        "it": {"image": "@tinted"},
+    },
+    "improve.deblock": {"photo": STREET, "it": {"image": "@photo", "quality": 8}},
+    "improve.dering": {"photo": STREET, "it": {"image": "@photo", "reach": 10, "strength": 60.0}},
+    # things moved
+    "move.object": {
+        **CAR,
+        "it": {"image": "@photo", "mask": "@find", "right": -200, "down": 10, "method": "soft", "grow": 20},
+    },
+    "move.swap": {
+        "photo": CARS,
+        "red": words("the red car"),
+        "blue": words("the blue car"),
+        "it": {"image": "@photo", "first": "@red", "second": "@blue", "grow": 16},
+        "show": ["image", "mask"],
+    },
+    # clips
+    "video.about": {"it": {"path": "examples/street_pan.mp4"}},
+    "video.load": {"it": {"path": "examples/street_pan.mp4", "most": 3}, "show": ["image", "index", "seconds"]},
+    "video.follow_mask": {
+        "clip": ("video.load", {"path": "examples/street_pan.mp4", "every": 6}),
+        "thing": (
+            "mask.ellipse",
+            {"left": 61.0, "top": 55.0, "right": 231.0, "bottom": 153.0, "width": 224, "height": 160},
+        ),
+        "it": {"frames": "@clip.image", "mask": "@thing"},
+        "show": ["image", "mask"],
+    },
+    "video.steady_masks": {
+        "clip": ("video.load", {"path": "examples/street_pan.mp4", "every": 6}),
+        "find": words("car", "@clip.image"),
+        "it": {"frames": "@clip.image", "masks": "@find"},
+        "show": ["image", "mask"],
+    },
 }
 
 WITHOUT: dict[str, str] = {
+    "improve.upscale": "its weights are too large to ship",
+    "video.save": "it writes a film, and no film is shown here",
+    "language.ask": "a chat model that follows instructions is too large to ship",
+    "language.ask_json": "a chat model that follows instructions is too large to ship",
+    "language.irrelevant_tags": "a chat model that follows instructions is too large to ship",
+    "language.queries": "a chat model that follows instructions is too large to ship",
+    "language.rewrite": "a chat model that follows instructions is too large to ship",
+    "language.vary": "a chat model that follows instructions is too large to ship",
+    "look.attention": "its weights are too large to ship",
+    "look.best_caption": "its weights are too large to ship",
+    "look.caption": "its weights are too large to ship",
+    "look.classify": "its weights are too large to ship",
+    "look.clip_score": "its weights are too large to ship",
+    "look.explain": "its weights are too large to ship",
     "segment.points": "its weights are too large to ship",
+    "tag.picture": "its weights are too large to ship",
     "stream.rows": "it reads a table of one's own, and none ships",
 }
 

@@ -30,6 +30,7 @@ FOLDERS: dict[str, tuple[str, ...]] = {
     "segment": ("clipseg", "segmentation"),
     "chat": ("LLM", "llm", "llm_gguf"),
     "sam": ("sams", "sam"),
+    "upscale": ("upscale_models",),
 }
 """For each kind, under which words ComfyUI and its node packs list folders with such weights."""
 UNET = "model.diffusion_model.input_blocks.0.0.weight"

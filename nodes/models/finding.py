@@ -67,6 +67,16 @@ def _clicks(path: Path) -> Path | None:
     return _first_file(path, ".pth") or _first_file(path, ".safetensors")
 
 
+def _upscaler(path: Path) -> Path | None:
+    return _first_file(path, ".safetensors") or _first_file(path, ".pth")
+
+
+def _tagger(path: Path) -> Path | None:
+    file = _first_file(path, ".onnx")
+    beside = (file.with_suffix(".csv"), file.with_name("selected_tags.csv")) if file else ()
+    return file if any(table.is_file() for table in beside) else None
+
+
 KINDS: dict[str, Kind] = {
     "inpaint": Kind(
         "an inpainting model", "painter", _painter, "nodes.models.diffusion:load_inpaint",
@@ -91,6 +101,42 @@ KINDS: dict[str, Kind] = {
         weights_only=(".pth",), size="375 MB",
         source="https://dl.fbaipublicfiles.com/segment_anything/sam_vit_b_01ec64.pth or https://huggingface.co/facebook/sam-vit-base",
         cure="put that file into {folder}, or give model=facebook/sam-vit-base, which downloads it; segment.grab needs no weights",
+    ),
+    "upscale": Kind(
+        "a super-resolution model", "", _upscaler, "nodes.models.upscale:load_upscale",
+        "a .pth or .safetensors file of Real-ESRGAN or a relative",
+        ("*.safetensors", "*.pth"),
+        weights_only=(".pth",), size="67 MB",
+        source="https://github.com/xinntao/Real-ESRGAN/releases/download/v0.1.0/RealESRGAN_x4plus.pth",
+        cure="put that file into {folder}, or give model=ai-forever/Real-ESRGAN:RealESRGAN_x4.pth, which downloads it",
+    ),
+    "tagger": Kind(
+        "a tagger", "", _tagger, "nodes.models.tagger:load_tagger",
+        "an .onnx file of the WD14 family with selected_tags.csv beside it",
+        ("model.onnx", "selected_tags.csv"),
+        size="379 MB", source="https://huggingface.co/SmilingWolf/wd-vit-tagger-v3",
+        cure="put model.onnx and selected_tags.csv into one folder in {folder}, or give model=SmilingWolf/wd-vit-tagger-v3, which downloads them",
+    ),
+    "caption": Kind(
+        "a captioning model", "", _segmenter, "nodes.models.caption:load_caption",
+        "a transformers folder of BLIP or BLIP-2 (with config.json and weights)",
+        ("*.json", "*.txt", "*.safetensors"),
+        size="1.9 GB", source="https://huggingface.co/Salesforce/blip-image-captioning-large",
+        cure="put that folder into {folder}, or give model=Salesforce/blip-image-captioning-large, which downloads it",
+    ),
+    "clip": Kind(
+        "a CLIP model", "", _segmenter, "nodes.models.clip:load_clip",
+        "a transformers folder of CLIP (with config.json and weights)",
+        ("*.json", "*.txt", "*.safetensors"),
+        size="605 MB", source="https://huggingface.co/laion/CLIP-ViT-B-32-laion2B-s34B-b79K",
+        cure="put that folder into {folder}, or give model=laion/CLIP-ViT-B-32-laion2B-s34B-b79K, which downloads it",
+    ),
+    "classify": Kind(
+        "a classification model", "", _segmenter, "nodes.models.classify:load_classify",
+        "a transformers folder for image classification (with config.json and weights)",
+        ("*.json", "*.txt", "*.safetensors"),
+        size="346 MB", source="https://huggingface.co/google/vit-base-patch16-224",
+        cure="put that folder into {folder}, or give model=google/vit-base-patch16-224, which downloads it",
     ),
 }  # fmt: skip
 
@@ -137,7 +183,8 @@ def named(kind: str, name: str, models: Path) -> Path | None:
     folder = models / kind
     if (folder / name).exists():
         return folder / name
-    return next((entry for entry in entries(folder) if entry.is_file() and entry.stem == name), None)
+    same = [entry for entry in entries(folder) if entry.is_file() and entry.stem == name]
+    return next((entry for entry in same if kind_of(kind).within(entry) is not None), same[0] if same else None)
 
 
 def as_path(name: str) -> Path | None:

@@ -14,8 +14,8 @@ from .finding import KINDS, Kind
 
 TIMEOUT = 8.0
 """Seconds until a hub that does not answer counts as out of reach."""
-SKIPPED = ("*.fp16.*", "*non_ema*", "*.onnx", "*.msgpack")
-WEIGHTS = (".safetensors", ".gguf", ".pth")
+SKIPPED = ("*.fp16.*", "*non_ema*", "*.msgpack")
+WEIGHTS = (".safetensors", ".gguf", ".pth", ".onnx")
 SPLIT = re.compile(r"(.*)00001(-of-\d{5}\.gguf)")
 """The first file of a GGUF that was split for the hub."""
 Say = Callable[[str], None]

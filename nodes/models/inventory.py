@@ -20,6 +20,9 @@ TELLING: dict[str, tuple[str, ...]] = {
     "inpaint": ("StableDiffusion",),
     "segment": ("Segmentation", "EoMT", "Eomt"),
     "sam": ("SamModel",),
+    "caption": ("BlipForConditionalGeneration", "Blip2ForConditionalGeneration"),
+    "clip": ("'CLIPModel'",),
+    "classify": ("ForImageClassification",),
 }
 """Words in the class of a model by which a repository in the hub's cache is known to be of a kind: other programs keep theirs there too."""
 
@@ -118,7 +121,9 @@ def _chat_files(folder: Path) -> Iterator[str]:
 
 
 def _tells(kind: str, folder: Path) -> bool:
-    """Whether the configuration names a model of this kind."""
+    """Whether the configuration names a model of this kind; a tagger is known by the table beside it, without which it does not count as whole."""
+    if kind == "tagger":
+        return True
     for name in ("model_index.json", "config.json"):
         try:
             config = json.loads((folder / name).read_text(encoding="utf-8"))

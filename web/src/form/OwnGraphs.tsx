@@ -46,6 +46,28 @@ export function OwnGraphs({ entries }: { entries: Entry[] }) {
   );
 }
 
+/** What ships beside the templates. */
+export function MoreGraphs({ entries }: { entries: Entry[] }) {
+  const { t } = useTexts();
+  if (!entries.length) return null;
+  return (
+    <section aria-labelledby="start-more">
+      <h2 id="start-more">{t("start.more")}</h2>
+      <p className="start-quiet">{t("start.moreLead")}</p>
+      <ul className="start-rows">
+        {entries.map((entry) => (
+          <Row
+            key={entry.name}
+            tab={{ id: "", name: entry.name }}
+            title={entry.flow?.title || humane(entry.name)}
+            note={entry.flow?.note?.split(/(?<=[.])\s/)[0] ?? ""}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function Unsaved({ tab }: { tab: Tab }) {
   const { t } = useTexts();
   const title = useStore(tab.doc, (doc) => doc.flow.title) || t("app.untitled");

@@ -10,9 +10,9 @@ import { addressOf, go } from "../ui/App";
 import { newFlow, openFlow } from "../ui/workspace";
 import "./parts.css";
 import { troubleOf } from "./actions";
-import { gallery, loadGallery } from "./gallery";
+import { gallery, isTemplate, loadGallery } from "./gallery";
 import { OpenFile, type Told, useOpening, workOn } from "./OpenFile";
-import { OwnGraphs } from "./OwnGraphs";
+import { MoreGraphs, OwnGraphs } from "./OwnGraphs";
 import { Preferences } from "./Preferences";
 import { Recent } from "./Recent";
 import "./start.css";
@@ -50,11 +50,12 @@ export default function StartPage({ onTour }: { onTour: () => Promise<void> }) {
         <section aria-labelledby="start-templates">
           <h2 id="start-templates">{t("start.templates")}</h2>
           <ul className="start-cards">
-            {shipped.map((entry) => (
+            {shipped.filter(isTemplate).map((entry) => (
               <TemplateCard key={entry.name} entry={entry} />
             ))}
           </ul>
         </section>
+        <MoreGraphs entries={shipped.filter((entry) => !isTemplate(entry))} />
         {entries && <OwnGraphs entries={own} />}
         <Recent entries={entries ?? []} />
       </main>

@@ -47,6 +47,11 @@ async function readOn(todo: Entry[]): Promise<void> {
   }
 }
 
+/** Whether a graph is shown with its pictures: it runs on what ships, for everybody. */
+export function isTemplate(entry: SavedEntry): boolean {
+  return entry.shipped && templates.some((template) => template.name === entry.name);
+}
+
 /** The templates as the gallery has them, then the other shipped ones, then the own, the newest first. Pure. */
 export function inOrder(saved: SavedEntry[]): SavedEntry[] {
   const place = (entry: SavedEntry) => {

@@ -18,7 +18,18 @@ it.each(templates.map((template) => [template.name, template] as const))("%s", (
   }
 });
 
+/** Graphs that the start page lists below the templates: they need weights of the user, or have no two pictures to compare. */
+const WITHOUT_PICTURES = [
+  "colour_in_clip",
+  "describe_picture",
+  "explain_class",
+  "improve_photo",
+  "move_object",
+  "tag_picture",
+  "vary_words",
+];
+
 it("no shipped graph is left out", () => {
   const shipped = readdirSync(GRAPHS).flatMap((file) => /^(.*)\.json$/.exec(file)?.[1] ?? []);
-  expect(templates.map((template) => template.name).toSorted()).toEqual(shipped.toSorted());
+  expect([...templates.map((template) => template.name), ...WITHOUT_PICTURES].toSorted()).toEqual(shipped.toSorted());
 });
