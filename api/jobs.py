@@ -94,9 +94,10 @@ async def get_job(call: Call) -> web.StreamResponse:
 async def delete_job(call: Call) -> web.StreamResponse:
     """Forget one ended job, and the small pictures of what its nodes made. The files that it wrote stay, but for those of a quiet job."""
     job = await own_job(call)
-    if not await asyncio.to_thread(call.room.jobs.remove, job.id):
+    gone = await asyncio.to_thread(call.room.jobs.remove, job.id)
+    if gone is None:
         raise ApiError(409, f"the job is {job.status}", "cancel it first, and delete it when it has ended")
-    await asyncio.to_thread(_clear, call, job)
+    await asyncio.to_thread(_clear, call, gone)  # it may have ended, and written something, since it was looked up
     call.room.hub.publish([{"type": "removed", "jobs": [job.id], "user": job.user}])
     return web.Response(status=204)
 

@@ -100,13 +100,13 @@ class History:
         )
         return [job_of(row) for row in (reversed(rows) if turned else rows)]
 
-    def remove(self, id: str) -> bool:
-        """Forget one job that has ended; False when it has not, or there is none."""
+    def remove(self, id: str) -> Job | None:
+        """Forget one job that has ended, and return it as it was; None when it has not ended, or there is none."""
         with self._base.transaction():
-            gone = self._ask(f"DELETE FROM jobs WHERE id = ? AND status IN {ENDED} RETURNING number", (id,))
+            gone = self._ask(f"DELETE FROM jobs WHERE id = ? AND status IN {ENDED} RETURNING {COLUMNS}", (id,))
             if gone:
                 self._ask("DELETE FROM workflows WHERE hash NOT IN (SELECT workflow FROM jobs)")
-        return bool(gone)
+        return job_of(gone[0]) if gone else None
 
     def counts(self, user: str | None = None) -> dict[str, int]:
         """How many jobs have each status."""

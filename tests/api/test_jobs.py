@@ -342,6 +342,31 @@ def test_a_quiet_job_takes_its_files_along(tmp_path: Path) -> None:
     run(test)
 
 
+def test_what_a_quiet_job_writes_while_it_is_being_deleted_goes_too(tmp_path: Path) -> None:
+    """It ends between the moment in which it is looked up and the moment in which it is removed."""
+
+    async def test() -> None:
+        async with serving(tmp_path) as client:
+            jobs = room(client).jobs
+            made = await client.post("/api/jobs", json={"workflow": chain(), "quiet": True})
+            (name,) = [job["id"] for job in (await made.json())["jobs"]]
+            result = room(client).roots("")["outputs"] / "late.png"
+            result.parent.mkdir(parents=True, exist_ok=True)
+            assert room(client).worker.claim().id == name
+            remove = jobs.remove
+
+            def ended_meanwhile(id: str) -> Any:
+                result.write_bytes(png())
+                room(client).worker.jobs.finish(id, "done", outputs=[{"node": "n1", "path": str(result)}])
+                return remove(id)
+
+            jobs.remove = ended_meanwhile
+            assert (await client.delete(f"/api/jobs/{name}")).status == 204
+            assert not result.exists()
+
+    run(test)
+
+
 def test_reasons_tell_files_by_their_address_and_what_can_be_taken_back(tmp_path: Path) -> None:
     async def test() -> None:
         async with serving(tmp_path) as client:
