@@ -10,6 +10,8 @@ from pathlib import Path
 from graph import BadInput, did_you_mean
 
 PICKLED = {".ckpt", ".pt", ".pth", ".bin", ".pkl", ".pickle"}
+TRANSFORMERS = ("*.json", "*.txt", "*.safetensors")
+"""The files of a transformers folder that are fetched."""
 HUB_NAME = re.compile(r"(?P<repo>\w[\w.-]*/\w[\w.-]*)(@(?P<revision>[\w./-]+))?(:(?P<file>[\w./ -]+))?")
 
 
@@ -26,8 +28,9 @@ class Kind:
     """One kind of model: how its weights look on disk, what ships for it, who loads it.
 
     within: the weights that a file or folder holds, or None. loader: "module:function". patterns: what to fetch of a hub repository.
-    limits: what the starter model can't do, and for what one needs other weights. starter: "" where none ships; then size, source and cure
-    tell what to get, and from where. weights_only: endings of pickled files that this kind's loader reads without running what lies in them.
+    limits: what the starter model can't do, and for what one needs other weights. starter: "" where none ships; then the first row of the
+    catalogue is what to get, `also` is another place where it lies, and `without` a way to do without. weights_only: endings of pickled files
+    that this kind's loader reads without running what lies in them.
     """
 
     noun: str
@@ -38,9 +41,8 @@ class Kind:
     patterns: tuple[str, ...]
     limits: str = ""
     weights_only: tuple[str, ...] = ()
-    size: str = ""
-    source: str = ""
-    cure: str = ""
+    also: str = ""
+    without: str = ""
 
 
 def _first_file(path: Path, suffix: str) -> Path | None:
@@ -87,7 +89,7 @@ KINDS: dict[str, Kind] = {
     "segment": Kind(
         "a segmentation model", "masker", _segmenter, "nodes.models.segment:load_segment",
         "a transformers folder (with config.json and .safetensors weights)",
-        ("*.json", "*.txt", "*.safetensors"),
+        TRANSFORMERS,
         "drawn pictures only; for photographs",
     ),
     "chat": Kind(
@@ -98,45 +100,34 @@ KINDS: dict[str, Kind] = {
         "a Segment Anything model", "", _clicks, "nodes.models.sam:load_sam",
         "a SAM checkpoint (.pth or .safetensors) or the folder of facebook/sam-vit-base",
         ("config.json", "model.safetensors", "*.pth"),
-        weights_only=(".pth",), size="375 MB",
-        source="https://dl.fbaipublicfiles.com/segment_anything/sam_vit_b_01ec64.pth or https://huggingface.co/facebook/sam-vit-base",
-        cure="put that file into {folder}, or give model=facebook/sam-vit-base, which downloads it; segment.grab needs no weights",
+        weights_only=(".pth",), also="https://dl.fbaipublicfiles.com/segment_anything/sam_vit_b_01ec64.pth",
+        without="segment.grab needs no weights",
     ),
     "upscale": Kind(
         "a super-resolution model", "", _upscaler, "nodes.models.upscale:load_upscale",
         "a .pth or .safetensors file of Real-ESRGAN or a relative",
         ("*.safetensors", "*.pth"),
-        weights_only=(".pth",), size="67 MB",
-        source="https://github.com/xinntao/Real-ESRGAN/releases/download/v0.1.0/RealESRGAN_x4plus.pth",
-        cure="put that file into {folder}, or give model=ai-forever/Real-ESRGAN:RealESRGAN_x4.pth, which downloads it",
+        weights_only=(".pth",), also="https://github.com/xinntao/Real-ESRGAN/releases/download/v0.1.0/RealESRGAN_x4plus.pth",
     ),
     "tagger": Kind(
         "a tagger", "", _tagger, "nodes.models.tagger:load_tagger",
         "an .onnx file of the WD14 family with selected_tags.csv beside it",
         ("model.onnx", "selected_tags.csv"),
-        size="379 MB", source="https://huggingface.co/SmilingWolf/wd-vit-tagger-v3",
-        cure="put model.onnx and selected_tags.csv into one folder in {folder}, or give model=SmilingWolf/wd-vit-tagger-v3, which downloads them",
     ),
     "caption": Kind(
         "a captioning model", "", _segmenter, "nodes.models.caption:load_caption",
         "a transformers folder of BLIP or BLIP-2 (with config.json and weights)",
-        ("*.json", "*.txt", "*.safetensors"),
-        size="1.9 GB", source="https://huggingface.co/Salesforce/blip-image-captioning-large",
-        cure="put that folder into {folder}, or give model=Salesforce/blip-image-captioning-large, which downloads it",
+        TRANSFORMERS,
     ),
     "clip": Kind(
         "a CLIP model", "", _segmenter, "nodes.models.clip:load_clip",
         "a transformers folder of CLIP (with config.json and weights)",
-        ("*.json", "*.txt", "*.safetensors"),
-        size="605 MB", source="https://huggingface.co/laion/CLIP-ViT-B-32-laion2B-s34B-b79K",
-        cure="put that folder into {folder}, or give model=laion/CLIP-ViT-B-32-laion2B-s34B-b79K, which downloads it",
+        TRANSFORMERS,
     ),
     "classify": Kind(
         "a classification model", "", _segmenter, "nodes.models.classify:load_classify",
         "a transformers folder for image classification (with config.json and weights)",
-        ("*.json", "*.txt", "*.safetensors"),
-        size="346 MB", source="https://huggingface.co/google/vit-base-patch16-224",
-        cure="put that folder into {folder}, or give model=google/vit-base-patch16-224, which downloads it",
+        TRANSFORMERS,
     ),
 }  # fmt: skip
 

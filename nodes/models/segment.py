@@ -9,8 +9,7 @@ Mask2Former, MaskFormer or DETR), and open-vocabulary models that are asked in w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -21,6 +20,7 @@ from PIL import Image as Pictures
 from graph import BadInput
 
 from .device import pick_device, pick_dtype
+from .vision import quiet
 
 LARGEST = 768
 """Longest side of the grid on which things are told apart, in pixels; edges finer than this come from scaling."""
@@ -82,7 +82,7 @@ class LabelSegmenter:
         shrink = min(1.0, LARGEST / max(image.shape[:2]))
         size = [max(1, round(side * shrink)) for side in image.shape[:2]]
         outputs["target_size"] = [tuple(size)]
-        with _quiet():
+        with quiet():
             found = self.pipe.postprocess(outputs, threshold=threshold)
         sights = []
         for labels in asked:
@@ -172,7 +172,7 @@ def _weights(path: Path, architecture: str, device: str) -> Any:
     """The model with all its weights; transformers would fill what is missing with random numbers and only log it."""
     import transformers
 
-    with _quiet():
+    with quiet():
         model, report = getattr(transformers, architecture).from_pretrained(
             path, output_loading_info=True, use_safetensors=True, local_files_only=True, dtype=pick_dtype(device)
         )
@@ -227,19 +227,3 @@ def _from_mask(mask: Pictures.Image) -> np.ndarray:
     """Log-odds of a thing from the yes or no of a model's own post-processing."""
     evidence: np.ndarray = np.where(np.asarray(mask) > 127, CERTAIN, -CERTAIN).astype(np.float32)
     return evidence
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keeps transformers' own log off the terminal: what matters of it is raised as an error."""
-    from transformers.utils import logging
-
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()

@@ -160,14 +160,22 @@ class Shelf:
     def _starter(self, kind: str) -> Found:
         row = kind_of(kind)
         if not row.starter:
-            error = MissingWeights(row.noun, row.size, row.source, row.cure.format(folder=self.models / kind))
-            raise self._with_offer(error, kind, next((offer.name for offer in catalogue.offers(kind)), ""))
+            raise self._nothing_ships(kind)
         folder = self.starter / row.starter
         found = row.within(folder) if folder.is_dir() else None
         if found is None:
             cure = f"get the folder back with 'git checkout -- models/starter', or put {row.wanted} into {self.models / kind}"
             raise MissingWeights(f"the starter model '{row.starter}'", "", str(folder), cure)
         return Found(found, "starter")
+
+    def _nothing_ships(self, kind: str) -> MissingWeights:
+        """The error for a kind without a starter model: the first row of the catalogue is what to get."""
+        row, offer = kind_of(kind), catalogue.offers(kind)[0]
+        page = f"https://huggingface.co/{offer.name.partition(':')[0]}"
+        cure = f"put {row.wanted} into {self.models / kind}, or give model={offer.name}, which downloads it"
+        source = f"{row.also} or {page}" if row.also else page
+        error = MissingWeights(row.noun, "", source, f"{cure}; {row.without}" if row.without else cure)
+        return self._with_offer(error, kind, offer.name)
 
     def _with_offer(self, error: MissingWeights, kind: str, name: str) -> MissingWeights:
         """The same error with the name under which the weights can be fetched, and how large they are where the catalogue knows."""
