@@ -87,10 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(given: argparse.Namespace) -> Settings:
-    try:
-        settings = Settings.from_environment()
-    except ValueError as error:
-        raise GraftError(str(error)) from error
+    settings = Settings.from_environment()
     if not 0 <= given.port <= 65535:
         raise GraftError(f"there is no port {given.port}", "give one from 0 to 65535")
     changed = {name: getattr(given, name) for name in ("data", "out", "device") if getattr(given, name) is not None}

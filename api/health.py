@@ -20,7 +20,7 @@ HEALTH = record(
 
 @handles("GET", "/api/health", answers={200: HEALTH, 503: HEALTH})
 async def health(call: Call) -> web.StreamResponse:
-    """Whether jobs are run, by what, and how many wait."""
+    """Whether jobs are run, by what, and how many wait; `worker.models` are the models in its memory: kind, name, bytes, device, used."""
     room = call.room
     worker = room.worker_state()
     ok = bool(worker["alive"])

@@ -26,6 +26,7 @@ SERVER: dict[str, shapes.Schema] = {
     "cache_bytes": integer(0, 1 << 50),
     "disk_bytes": integer(0, 1 << 50),
     "worker_bytes": integer(0, 1 << 50),
+    "memory": integer(0, 1 << 50),
 }
 SETTINGS = record(
     ("editor", "server", "restart"), editor=table(), server=record(tuple(SERVER), **SERVER), restart=array(text())

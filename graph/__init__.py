@@ -5,6 +5,7 @@ from __future__ import annotations
 from .cache import MemoryStore, Store
 from .cache import keys as keys_of
 from .check import problems
+from .controls import Control, Controls
 from .declare import REQUIRED, InputSpec, NodeSpec, OutputSpec, node, registry
 from .describe import page, schema, type_rows
 from .errors import (
@@ -76,6 +77,8 @@ __all__ = [
     "Cached",
     "Cancelled",
     "Color",
+    "Control",
+    "Controls",
     "Curve",
     "Drop",
     "Dropped",

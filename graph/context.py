@@ -42,7 +42,8 @@ class Context:
     """workshop: makes what a node gets after ``*``. keys, store: answers from earlier runs. journal: what writers of streams have written
     already. index: which item this is about, None outside of streams; item: what it is. written: its files, by node. inside: is told when a node per
     item starts and ends, by the thread that sees to the item, so that a program that watches for crashes knows where it is; it must be
-    quick. made: is told what each node answered, now or in an earlier run, but not of nodes per item; it must be quick too."""
+    quick. made: is told what each node answered, now or in an earlier run, but not of nodes per item; it must be quick too. lost: why gates
+    let the item go no further."""
 
     make: Callable[[str], Run]
     listener: Listener
@@ -61,6 +62,7 @@ class Context:
     inside: Listener | None = None
     made: Callable[[str, Values], None] | None = None
     item: Item | None = None
+    lost: list[str] = field(default_factory=list)
 
     @property
     def keyed(self) -> bool:
@@ -73,8 +75,14 @@ class Context:
         return 4 * self.lanes.threads if self.lanes is not None and self.index is None else 0
 
     def workshop(self, name: str) -> Run:
-        run = self.make(name)
+        run = replace(self.make(name), asker=self.asked)
         return run if self.index is None else replace(run, tell=self.tell, item=self.index)
+
+    def asked(self, run: Run, kind: str, inputs: Mapping[str, Any]) -> Values:
+        """What another node answers that a node asks for."""
+        from .asking import ask
+
+        return ask(run, kind, inputs, self)
 
     def tell(self, event: Event) -> None:
         """Pass an event on. Of nodes per item only what is rare: a million starts would drown all else."""
@@ -136,11 +144,12 @@ class Context:
     def for_item(self, index: int, keys: Mapping[str, bytes], item: Item) -> Context:
         """The context of one item, whose thread waits for each of its nodes; ``keys`` are those of its nodes."""
         submit = self.lanes.inside if self.lanes is not None else callers_thread
-        return replace(self, index=index, keys=keys, written={}, submit=submit, item=item)
+        return replace(self, index=index, keys=keys, written={}, lost=[], submit=submit, item=item)
 
     def drop(self, name: str, spec: NodeSpec, reason: str) -> None:
         """Tell that a gate let the item go no further, and by which key it can be taken back, if it can."""
         item = self.item
+        self.lost.append(reason)
         key = item.key if item is not None and passing(spec) else ""
         self.tell(Dropped(name, self.index, reason, key=key, file=item.file if item is not None else ""))
 

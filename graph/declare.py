@@ -26,7 +26,8 @@ REQUIRED: Any = inspect.Parameter.empty
 @dataclass(frozen=True)
 class InputSpec:
     """One input socket. ``default`` is REQUIRED where there is none; ``optional`` says that None is allowed; ``collects`` that the
-    node sees all items of a stream, one after the other, as an iterable of ``type``."""
+    node sees all items of a stream, one after the other, as an iterable of ``type``; ``gaps`` that it sees a Drop with the reason in the place of
+    each item that did not come through, so that one that fails does not end the run."""
 
     name: str
     type: SocketType
@@ -36,6 +37,7 @@ class InputSpec:
     hint: Any = None
     help: str = ""
     collects: bool = False
+    gaps: bool = False
 
     @property
     def required(self) -> bool:
@@ -51,6 +53,10 @@ class InputSpec:
     def read(self, value: Any) -> Any:
         """What the function is called with, of what a file holds and ``problem`` finds nothing wrong with; a value is itself."""
         return value if value is None or self.type.read is None else self.type.read(value)
+
+    def handed(self, value: Any) -> Any:
+        """A value as the function gets it: where that collects, as a stream of one."""
+        return iter([value]) if self.collects and not (value is None and self.optional) else value
 
     def names(self, value: Any) -> Iterator[Name]:
         """The files and weights that a literal names: where in it ("" or "entry 2: weights: "), which hint, and the name."""
@@ -106,6 +112,11 @@ class NodeSpec:
     @property
     def family(self) -> str:
         return self.id.partition(".")[0]
+
+    @functools.cached_property
+    def borrows(self) -> bool:
+        """Whether an input names weights, so that a call of it uses models."""
+        return any(isinstance(entry.hint, Model) for entry in self.inputs.values())
 
 
 @dataclass(frozen=True)
@@ -191,10 +202,13 @@ def _read(function: Callable[..., Any], options: _Options) -> NodeSpec:
 
 def _input(parameter: inspect.Parameter, annotation: Any, text: str) -> InputSpec:
     hints: tuple[Any, ...] = ()
-    collects = typing.get_origin(annotation) is Iterable
-    if collects:
-        annotation = typing.get_args(annotation)[0]
     annotation, optional = split_optional(annotation)
+    collects = typing.get_origin(annotation) is Iterable
+    gaps = False
+    if collects:
+        annotation, gaps = _without_drop(typing.get_args(annotation)[0])
+        annotation, inner = split_optional(annotation)
+        optional = optional or inner
     if typing.get_origin(annotation) is typing.Annotated:
         annotation, *rest = typing.get_args(annotation)
         hints = tuple(rest)
@@ -202,7 +216,7 @@ def _input(parameter: inspect.Parameter, annotation: Any, text: str) -> InputSpe
         optional = optional or inner
     lazy = any(isinstance(hint, Lazy) for hint in hints)
     hint = next((hint for hint in hints if not isinstance(hint, Lazy)), None)
-    return InputSpec(parameter.name, _type(annotation), parameter.default, optional, lazy, hint, text, collects)
+    return InputSpec(parameter.name, _type(annotation), parameter.default, optional, lazy, hint, text, collects, gaps)
 
 
 @functools.cache
@@ -245,10 +259,15 @@ def _item(annotation: Any) -> tuple[Any, bool]:
     source = typing.get_origin(annotation) is Iterator
     if source:
         annotation = typing.get_args(annotation)[0]
-    if typing.get_origin(annotation) in (types.UnionType, typing.Union) and Drop in typing.get_args(annotation):
-        rest = [part for part in typing.get_args(annotation) if part is not Drop]
-        annotation = functools.reduce(operator.or_, rest)
-    return annotation, source
+    return _without_drop(annotation)[0], source
+
+
+def _without_drop(annotation: Any) -> tuple[Any, bool]:
+    """``X | Drop`` → (X, True); everything else → (itself, False)."""
+    if typing.get_origin(annotation) not in (types.UnionType, typing.Union) or Drop not in typing.get_args(annotation):
+        return annotation, False
+    rest = [part for part in typing.get_args(annotation) if part is not Drop]
+    return functools.reduce(operator.or_, rest), True
 
 
 def _outputs(name: str, annotation: Any, output: str) -> tuple[dict[str, OutputSpec], bool]:
@@ -303,8 +322,8 @@ def _spoken(name: str) -> str:
 def _check_defaults(spec: NodeSpec) -> None:
     for entry in spec.inputs.values():
         _check_input(spec.id, entry)
-        if entry.collects and (entry.lazy or not entry.required):
-            raise TypeError(f"{spec.id}: '{entry.name}' takes a stream, so it can't be lazy or have a default")
+        if entry.collects and (entry.lazy or not (entry.required or entry.default is None)):
+            raise TypeError(f"{spec.id}: '{entry.name}' takes a stream, so it can't be lazy or have a default but None")
         if entry.lazy and spec.needs is None:
             raise TypeError(f"{spec.id}: '{entry.name}' is lazy, so the node must be declared with needs=")
         if isinstance(entry.hint, OnPicture):

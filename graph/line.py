@@ -193,7 +193,7 @@ class Walk:
                 value = step.spec.inputs[socket].read(value)
             inputs[socket] = value
         for socket in step.collects:
-            inputs[socket] = iter([inputs[socket]])
+            inputs[socket] = step.spec.inputs[socket].handed(inputs[socket])
         return inputs
 
     def _called(self, step: _Step, inputs: Mapping[str, Any]) -> Values | Drop:

@@ -189,8 +189,7 @@ class Loop:
                     wrong = entry.problem(value)
                     if wrong is not None:
                         raise BadInput(socket, wrong, "change what is linked to it")
-            value = entry.read(value)
-            inputs[socket] = iter([value]) if entry.collects else value
+            inputs[socket] = entry.handed(entry.read(value))
         return inputs
 
     # --- run
@@ -246,6 +245,8 @@ class Loop:
             values = future.result()
         if name in self.plan.units:
             self.answers.update(values)
+            for collector, made in values.items():
+                self.context.show(collector, made)
             self._finish(name, NOTHING)
             return
         seconds, spec = time.perf_counter() - began, self.plan.specs[name]

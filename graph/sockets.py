@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NewType, TypeGuard
 import numpy as np
 
 from . import literals
+from .controls import Control, Controls
 from .literals import named as _named
 
 if TYPE_CHECKING:
@@ -178,20 +179,31 @@ def _switch(value: Any) -> str | None:
     return None if isinstance(value, bool) else f"expected true or false, got {_named(value)}"
 
 
+def _controls(value: Any) -> str | None:
+    if not isinstance(value, tuple) or not all(isinstance(entry, Control) for entry in value):
+        return f"expected a tuple of Control, got {_named(value)}"
+    for index, entry in enumerate(value):
+        if (wrong := _IMAGE(entry.image)) is not None:
+            return f"entry {index + 1}: {wrong}"
+    return None
+
+
 def _colour(value: Any) -> str | None:
     if isinstance(value, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", value):
         return None
     return f"expected a colour such as '#ff8800', got {_named(value)}"
 
 
+_IMAGE = _array("uint8", 3, "an image uint8 (H, W, 3)")
 ANYTHING = SocketType("anything", "#9aa0a6", "circle", lambda value: None)
 _TYPES: dict[Any, SocketType] = {
-    Image: SocketType("image", "#4c8dff", "square", _array("uint8", 3, "an image uint8 (H, W, 3)"), literal=False),
+    Image: SocketType("image", "#4c8dff", "square", _IMAGE, literal=False),
     Mask: SocketType("mask", "#e8e8e8", "diamond", _array("uint8", 2, "a mask uint8 (H, W)"), literal=False),
     Heat: SocketType("heat", "#ff7a45", "triangle", _array("float32", 2, "a heat map float32 (H, W)"), literal=False),
     Boxes: _drawn("boxes", "#f2c744", "hexagon", 4, literals.boxes),
     Points: _drawn("points", "#ff6fae", "cross", 3, literals.points),
     Curve: _drawn("curve", "#8f9bff", "wave", 2, literals.curve),
+    Controls: SocketType("controls", "#5fd3bc", "hexagon", _controls, literal=False),
     Color: SocketType("color", "#d36cff", "circle", _colour),
     str: SocketType("text", "#55c17a", "circle", _text),
     int: SocketType("integer", "#36b3b3", "circle", _integer),

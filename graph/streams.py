@@ -1,8 +1,6 @@
 """Why: a folder of a million pictures must go through a graph in the memory of a few. A driver pulls items from a source, a few ahead, takes each
 through its plan on its own thread, and hands the answers on in the order of the source. Nodes that collect read from channels which
-hold a few items; a full channel holds the driver back.
-
-Where a full channel would hold back another node that starves behind the same driver, for good, the full one may grow (Parks, 1995).
+hold a few items (channels.py); a full channel holds the driver back.
 """
 
 from __future__ import annotations
@@ -14,11 +12,12 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, wait
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .cache import Values
-from .calls import call, outputs_of
+from .calls import call, lent, outputs_of
+from .channels import Channel, Over, Tap
 from .context import Context
 from .decisions import Item
 from .declare import InputSpec
@@ -27,83 +26,22 @@ from .events import Dropped, Event, Expected, Finished, Progress, Started
 from .item_keys import ItemKeys
 from .line import Line, Walk, is_straight
 from .plan import Plan
-from .regions import Feed, Unit
+from .regions import Unit
 from .scheduler import Loop
+from .sockets import Drop
 from .workflow import Link
 
-AHEAD = 4  # items that a channel holds
 TOLD = 0.1  # seconds between two reports of progress
 PATIENCE = 0.02  # seconds that items which are done may wait for others
-POLL = 0.2  # seconds after which a waiting thread looks whether the run was stopped
 
 
-class Over(Exception):
-    """The unit has ended because of something elsewhere."""
+@dataclass(frozen=True)
+class Passed:
+    """One item behind its plan. reached: the values of the ends that it came to. why: what kept it from the others; failed: an error did."""
 
-
-@dataclass
-class Tap:
-    """What the channels of one driver share."""
-
-    changed: threading.Condition = field(default_factory=threading.Condition)
-    channels: list[Channel] = field(default_factory=list)
-    ended: Callable[[], bool] = lambda: False
-
-
-class Channel:
-    """Items from a driver to one input of one node, in order. Iterating ends with the stream, or raises Over."""
-
-    def __init__(self, tap: Tap, feed: Feed) -> None:
-        self.tap, self.feed = tap, feed
-        self.items: deque[Any] = deque()
-        self.starving = self.closed = self.finished = False
-        tap.channels.append(self)
-
-    def put(self, value: Any) -> None:
-        """Hand on an item; waits while the channel is full, unless another one of the same driver starves."""
-        with self.tap.changed:
-            while (
-                not self.closed and len(self.items) >= AHEAD and not any(other.starving for other in self.tap.channels)
-            ):
-                self._wait()
-            if not self.closed:
-                self.items.append(value)
-                self.starving = False  # its reader may wake late
-                self.tap.changed.notify_all()
-
-    def finish(self) -> None:
-        """No more items come."""
-        with self.tap.changed:
-            self.finished = True
-            self.tap.changed.notify_all()
-
-    def close(self) -> None:
-        """The reader wants no more."""
-        with self.tap.changed:
-            self.closed = True
-            self.items.clear()
-            self.tap.changed.notify_all()
-
-    def __iter__(self) -> Iterator[Any]:
-        while True:
-            with self.tap.changed:
-                while not self.items:
-                    if self.finished or self.closed:
-                        return
-                    self.starving = True
-                    self.tap.changed.notify_all()
-                    try:
-                        self._wait()
-                    finally:
-                        self.starving = False
-                value = self.items.popleft()
-                self.tap.changed.notify_all()
-            yield value
-
-    def _wait(self) -> None:
-        self.tap.changed.wait(POLL)
-        if self.tap.ended():
-            raise Over
+    reached: Mapping[str, Values]
+    why: str = ""
+    failed: bool = False
 
 
 class UnitRun:
@@ -121,7 +59,10 @@ class UnitRun:
         self.channels: dict[tuple[str, str], Channel] = {}
         for feed in unit.feeds:
             if feed.collector in wanted or plan.specs[feed.collector].source:
-                self.channels[feed.collector, feed.socket] = Channel(self.taps[feed.axis], feed)
+                inputs = plan.specs[feed.collector].inputs
+                beside = any(entry.gaps for entry in inputs.values())
+                gaps = inputs[feed.socket].gaps
+                self.channels[feed.collector, feed.socket] = Channel(self.taps[feed.axis], feed, gaps, beside)
 
     def ended(self) -> bool:
         return self.over.is_set() or self.context.stop.is_set()
@@ -169,8 +110,7 @@ class UnitRun:
                 value = self.values[value.node][value.output]
                 if (wrong := entry.problem(value)) is not None:
                     raise blame(BadInput(socket, wrong, "change what is linked to it"), name)
-            value = entry.read(value)
-            inputs[socket] = iter([value]) if entry.collects else value
+            inputs[socket] = entry.handed(entry.read(value))
         return inputs
 
     def _collect(self, name: str) -> None:
@@ -191,7 +131,8 @@ class UnitRun:
         assert isinstance(values, Mapping)
         self.answers[name] = values
         context.ran(name, time.perf_counter() - began)
-        if (key := context.keys.get(name)) is not None and context.store is not None and not spec.writes:
+        whole = not any(channel.failed for (collector, _), channel in self.channels.items() if collector == name)
+        if whole and (key := context.keys.get(name)) is not None and context.store is not None and not spec.writes:
             context.store.put(key, values, heavy=spec.heavy, seconds=time.perf_counter() - began)
 
 
@@ -202,6 +143,7 @@ class Driver:
         self.unit, self.axis, self.context = unit, axis, unit.context
         self.plan = unit.unit.plans[axis]
         self.tap = unit.taps[axis]
+        self.forgives = any(channel.gaps for channel in self.tap.channels)
         self.has_sinks = any(name == axis or name in self.plan.order for name in unit.unit.sinks)
         inside = self._inside()
         dear = any(self.plan.specs[name].heavy or self.plan.specs[name].writes for name in inside)
@@ -233,7 +175,7 @@ class Driver:
         spec = self.plan.specs[self.axis]
         self.context.tell(Started(self.axis))
         began = time.perf_counter()
-        window: deque[Future[Mapping[str, Values] | None]] = deque()
+        window: deque[Future[Passed]] = deque()
         ahead = self.context.ahead
         try:
             with closing(self._items()) as items:
@@ -254,7 +196,7 @@ class Driver:
         self._tell(last=True)
         self.context.tell(Finished(self.axis, time.perf_counter() - began))
 
-    def _make_room(self, window: deque[Future[Mapping[str, Values] | None]]) -> None:
+    def _make_room(self, window: deque[Future[Passed]]) -> None:
         """Hand on the first item, and with it all that are done in turn. Waits a moment for half of them, for each waking takes the
         interpreter from a thread that works."""
         if len(window) > 2:
@@ -269,10 +211,11 @@ class Driver:
         run = replace(run, tell=self._hear)
         try:
             inputs = self.unit.inputs_of(self.axis)
-            for item in spec.function(**inputs, run=run) if spec.wants_run else spec.function(**inputs):
-                if self.unit.ended():
-                    raise Over
-                yield item
+            with lent(spec, run) as mine:
+                for item in spec.function(**inputs, run=mine) if spec.wants_run else spec.function(**inputs):
+                    if self.unit.ended():
+                        raise Over
+                    yield item
         except GraftError as error:
             raise blame(error, self.axis) from None
         except (Over, Cancelled, GeneratorExit):
@@ -289,8 +232,8 @@ class Driver:
             self.total = event.total
         self.context.tell(event)
 
-    def _through(self, index: int, values: Values) -> Mapping[str, Values] | None:
-        """Take one item through its plan: the values of the ends that it came to, or None where it failed and is passed over."""
+    def _through(self, index: int, values: Values) -> Passed:
+        """Take one item through its plan."""
         if self.unit.ended():
             raise Over
         item = Item(self.plan.specs[self.axis], values, self.context.item)
@@ -298,14 +241,14 @@ class Driver:
         try:
             passed = self._passed(context, {**self.broadcast, self.axis: values})
         except GraftError as error:
-            if self.context.stop_on_error:
+            if self.context.stop_on_error and not self.forgives:
                 raise
             self.context.tell(Dropped(error.node or self.axis, index, str(error), failed=True))
-            return None
+            return Passed({self.axis: values}, str(error), failed=True)
         reached = {name: passed.values[name] for name in self.plan.targets if name not in passed.gone}
         self.dropped += len(reached) < len(self.plan.targets)
         reached[self.axis] = values
-        return reached
+        return Passed(reached, ", ".join(context.lost))
 
     def _passed(self, context: Context, given: Mapping[str, Values]) -> Walk | Loop:
         """Run the plan of one item, along the line where it is one."""
@@ -316,14 +259,17 @@ class Driver:
             self.context.count(way.ran, way.cached)
         return way
 
-    def _deliver(self, reached: Mapping[str, Values] | None) -> None:
-        if reached is None:
-            self.failed += 1
-        else:
-            for channel in self.tap.channels:
-                link = channel.feed.link
-                if link.node in reached:
-                    channel.put(reached[link.node][link.output])
+    def _deliver(self, item: Passed) -> None:
+        self.failed += item.failed
+        for channel in self.tap.channels:
+            link = channel.feed.link
+            if item.failed and not channel.beside:
+                continue
+            channel.failed |= item.failed
+            if link.node in item.reached:
+                channel.put(item.reached[link.node][link.output])
+            elif channel.gaps:
+                channel.put(Drop(item.why))
         self.done += 1
         self._tell()
 
@@ -344,6 +290,9 @@ def _links(plan: Plan, name: str) -> Iterator[Link]:
 def checked(entry: InputSpec, items: Iterable[Any]) -> Iterator[Any]:
     """The items, each of the type that the socket takes."""
     for item in items:
+        if entry.gaps and isinstance(item, Drop):
+            yield item
+            continue
         if (wrong := entry.problem(item)) is not None:
             raise BadInput(entry.name, wrong, "change what is linked to it")
         yield entry.read(item)

@@ -16,7 +16,8 @@ from .events import Event, Expected, Preview, Progress, Said, Wrote
 @dataclass(frozen=True)
 class Run:
     """What one call of a node may use beside its inputs. ``models`` is the shelf; ``out`` the folder that results go to;
-    ``folder`` where the workflow lies; ``workflow`` its JSON; ``node`` the id of the node that is called; ``item`` which item of a stream it is called for."""
+    ``folder`` where the workflow lies; ``workflow`` its JSON; ``node`` the id of the node that is called; ``item`` which item of a stream it is called for;
+    ``asker`` what ``ask`` goes to."""
 
     node: str
     out: Path
@@ -26,6 +27,14 @@ class Run:
     tell: Callable[[Event], None] = lambda event: None
     stop: threading.Event = field(default_factory=threading.Event)
     item: int | None = None
+    asker: Callable[[Run, str, Mapping[str, Any]], Mapping[str, Any]] | None = None
+
+    def ask(self, kind: str, **inputs: Any) -> Mapping[str, Any]:
+        """What another node type answers, its outputs by name; kept like any node's answer, so that to ask the same again costs nothing."""
+        from .asking import ask  # it needs the engine, which needs this
+
+        self.check()
+        return ask(self, kind, inputs) if self.asker is None else self.asker(self, kind, inputs)
 
     def find(self, path: str, socket: str = "path") -> Path:
         """The file or folder that ``path`` names: absolute, beside the workflow, or in the working folder. BadInput if none is there."""

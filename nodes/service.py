@@ -27,7 +27,7 @@ def setup(settings: Settings) -> Kit:
     def saved(workflow: Workflow) -> Workflow:
         return graph.portable(workflow, graph.registry, settings.root / "workflows")
 
-    return Kit(graph.registry, shelf, shelf.close, jpeg, saved, packs.follow)
+    return Kit(graph.registry, shelf, shelf.make_room, jpeg, saved, packs.follow, shelf.loaded)
 
 
 def jpeg(image: Any, side: int) -> bytes:

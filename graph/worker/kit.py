@@ -21,6 +21,7 @@ from ..running import Runner
 from ..scheduler import Result
 from ..settings import Settings
 from ..workflow import Workflow, parse
+from .wire import Message
 
 Kept = TypeVar("Kept")
 MOST_PLANS, MOST_NODES = 64, 200_000  # that are kept for the next job, and the nodes in all of them
@@ -36,15 +37,17 @@ class Kit:
 
     registry: the node types. models: the shelf, None where no node uses models. put_away: frees the memory of models that no node uses at
     this moment. jpeg: a preview's bytes, from uint8 (H, W, 3) and the longest side in pixels; without it there are no previews. saved: what
-    of the workflow is put into saved pictures. refresh: brings the registry up to date; whether it has changed. Asked before each job.
+    of the workflow is put into saved pictures. refresh: brings the registry up to date; whether it has changed. Asked before each job. loaded:
+    the models in memory, a row each.
     """
 
     registry: Mapping[str, NodeSpec]
     models: Any = None
-    put_away: Callable[[], None] = lambda: None
+    put_away: Callable[[], Any] = lambda: None
     jpeg: Callable[[Any, int], bytes] | None = None
     saved: Callable[[Workflow], Workflow] = _same
     refresh: Callable[[], bool] = lambda: False
+    loaded: Callable[[], list[Message]] = list
 
 
 Setup = Callable[[Settings], Kit]

@@ -66,6 +66,7 @@ class Child:
         self._stop = threading.Event()
         self._quitting = False
         self._putting_away: Future[None] | None = None
+        self._told: list[Message] = []
         watch_memory(self.settings.worker_bytes, board, self._make_room)
 
     # --- what the server says; called from the thread that listens to it
@@ -161,6 +162,7 @@ class Child:
             if status != "done":  # it may have been cancelled in the meantime
                 ended = self.jobs.get(job.id) or ended
             following = self._claim()
+        self._tell_loaded()
         self.outbox.end(event_of(ended))
         return following
 
@@ -175,6 +177,14 @@ class Child:
     def _put_away(self) -> None:
         self.kit.put_away()
         give_back()
+        self._tell_loaded()
+
+    def _tell_loaded(self) -> None:
+        """Say which models are in memory, where that has changed."""
+        rows = self.kit.loaded()
+        if rows != self._told:
+            self._told = rows
+            self.outbox.tell({"type": "models", "models": rows})
 
     def _trouble(self, text: str) -> None:
         job = self._current

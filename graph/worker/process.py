@@ -45,6 +45,7 @@ class Process:
         self.ready = False
         self.useful = False  # it has run a job
         self.broken = ""
+        self.models: list[Message] = []  # that it has loaded
         self.over = 0  # bytes that it held when it was ended for holding too much
         self.killed_for: str | None = None
         self._unpacker = Unpacker()

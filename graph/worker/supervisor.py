@@ -78,7 +78,8 @@ class Worker:
 
     @property
     def state(self) -> dict[str, Any]:
-        """How the process fares. since: when it was started. rss, limit: bytes of memory, 0 for no limit."""
+        """How the process fares. since: when it was started. rss, limit: bytes of memory, 0 for no limit. models: those that are loaded, a
+        row each: kind, name, bytes, device, used."""
         process = self._process
         nodes = process.board.nodes() if process is not None and self._job is not None else []
         return {
@@ -90,6 +91,7 @@ class Worker:
             "since": self._since,
             "rss": process.held if process is not None else 0,
             "limit": self.settings.worker_bytes,
+            "models": process.models if process is not None else [],
             "last_error": self._last_error,
         }
 
@@ -150,6 +152,8 @@ class Worker:
             if event["type"] == "ready":
                 process.ready = True
                 self._tell_state()
+            elif event["type"] == "models":
+                process.models = event["models"]
             elif event["type"] == "broken":
                 process.broken = event["what"]
             elif event["type"] == "job":
@@ -161,7 +165,7 @@ class Worker:
             elif event["type"] == "dropped":
                 more = {name: event[name] for name in ("key", "file") if name in event}
                 self._lost.add(event["node"], event["item"], event["reason"], event["failed"], **more)
-        self._publish([event for event in events if event["type"] not in ("ready", "broken")])
+        self._publish([event for event in events if event["type"] not in ("ready", "broken", "models")])
 
     def _bury(self, process: Process) -> None:
         """End the job of a process that has ended, and tell of both."""

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -138,4 +139,8 @@ def read_input(a: int = 0) -> str:
 def setup(settings: Settings) -> Kit:
     if settings.device == "broken":
         raise RuntimeError("no such device")
-    return Kit(graph.registry, None, lambda: _kept.clear(), lambda image, side: b"jpeg %d" % side)
+    return Kit(graph.registry, None, _kept.clear, lambda image, side: b"jpeg %d" % side, loaded=loaded)
+
+
+def loaded() -> list[dict[str, Any]]:
+    return [{"kind": "toy", "name": "kept", "bytes": len(kept), "device": "cpu", "used": False} for kept in _kept]

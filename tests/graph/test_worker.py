@@ -350,6 +350,17 @@ def test_memory_over_the_limit_is_said_before_the_system_kills(tmp_path: Path) -
         assert 0 < desk.worker.state["rss"] < desk.worker.state["limit"] == 300 << 20
 
 
+def test_the_models_in_memory_are_told(tmp_path: Path) -> None:
+    with desk_in(tmp_path) as desk:
+        assert desk.worker.state["models"] == []
+        job = desk.jobs.add(flow(big=("job.allocate", {"megabytes": 32})))
+        desk.worker.wake()
+        assert desk.ended(job).status == "done"
+        desk.until(lambda: len(desk.worker.state["models"]) > 0, "nothing is told")
+        row = {"kind": "toy", "name": "kept", "bytes": 16 << 20, "device": "cpu", "used": False}
+        assert desk.worker.state["models"] == [row, row]
+
+
 def test_models_are_put_away_before_memory_runs_out(tmp_path: Path) -> None:
     with desk_in(tmp_path, worker_bytes=400 << 20) as desk:
         for megabytes in (288, 304):  # together more than the limit
