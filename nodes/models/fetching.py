@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import queue
 import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from graph import BadInput, Cancelled, GraftError, MissingWeights, did_you_mean
 
@@ -226,8 +225,11 @@ def _stream(url: str, part: Part, file: BinaryIO, halt: threading.Event) -> None
         for piece in response.iter_bytes(PIECE):
             if halt.is_set():
                 raise Cancelled
-            file.write(piece)
-            part.here += len(piece)
+            rest = memoryview(piece)
+            while rest:  # a disk that is nearly full takes a part of it, and refuses the next
+                written = file.write(rest)
+                part.here += written
+                rest = rest[written:]
 
 
 def _verify(file: Path, etag: str, part: Part, wanted: Order) -> None:
@@ -282,25 +284,3 @@ def _explained(error: Exception, wanted: Order, cache: Path) -> GraftError:
     by_hand = hub.command(wanted.repo, wanted.revision, wanted.file)
     cure = f"run it again (what has come is kept), or run '{by_hand}' ({type(error).__name__}: {str(error)[:200]})"
     return MissingWeights(wanted.repo, f"{missing} of {hub.amount(wanted.total)} are missing", wanted.source, cure)
-
-
-def main(kind: str, name: str) -> int:
-    """Fetch, telling how it goes as JSON lines: {"done", "total"}, and at the end {"state"} with "problem" and "cure" where it failed."""
-
-    def tell(**line: Any) -> None:
-        print(json.dumps(line), flush=True)
-
-    try:
-        wanted = order(kind, name)
-        fetch(wanted, lambda done, total: tell(done=done, total=total))
-        tell(state="done", done=wanted.total, total=wanted.total)
-        return 0
-    except MissingWeights as error:
-        left = f": {error.size}" if error.size else ""
-        tell(state="failed", problem=f"{error.subject} could not be fetched{left}", cure=error.cure)
-        return 1
-    except GraftError as error:
-        tell(state="failed", problem=error.what, cure=error.cure)
-        return 1
-    except BrokenPipeError:  # whoever asked has gone
-        return 1

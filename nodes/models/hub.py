@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,8 +54,11 @@ def whole(row: Kind, snapshot: Path) -> Path | None:
     return found if all(any(folder.glob("*.safetensors")) for folder in folders) else None
 
 
-def fetch(repo: str, revision: str | None, file: str | None, row: Kind, *, offline: bool, say: Say) -> Path:
-    """The weights of a hub name, downloaded when they must be.
+def fetch(
+    repo: str, revision: str | None, file: str | None, row: Kind, *, offline: bool, say: Say,
+    report: Callable[[int, int], None] | None = None, stop: threading.Event | None = None,
+) -> Path:  # fmt: skip
+    """The weights of a hub name, downloaded when they must be. report(done, total) hears of the bytes; `stop` ends it within a moment.
 
     Raises MissingWeights when they are not in the cache and the hub is switched off or out of reach, BadInput when the hub has no such
     repository, revision or file.
@@ -70,7 +74,7 @@ def fetch(repo: str, revision: str | None, file: str | None, row: Kind, *, offli
     kind = next(kind for kind, known in KINDS.items() if known is row)
     wanted = fetching.order(kind, name_of(repo, revision, file))
     say(f"downloading {repo}{f' ({wanted.file})' if wanted.file else ''}, {amount(wanted.total)}")
-    return fetching.fetch(wanted)
+    return fetching.fetch(wanted, report, stop)
 
 
 def name_of(repo: str, revision: str | None, file: str | None) -> str:

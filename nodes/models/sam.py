@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from . import memory
 from .device import pick_device
 from .sam_files import weights_in, wrong
 
@@ -71,6 +72,13 @@ class Clicks:
             logits = self.model.postprocess_masks(answers[:, best : best + 1], size, image.shape[:2])[0, 0]
             found: np.ndarray = (logits > self.model.mask_threshold).cpu().numpy()
             return found, float(scores[0, best])
+
+    def seen(self, image: np.ndarray) -> tuple[Any, tuple[int, int]]:
+        """What the encoder sees of a picture, uint8 (H, W, 3), and the picture's height and width on its square; kept as for a click."""
+        import torch
+
+        with self._lock, torch.inference_mode():
+            return self._embedding(image)
 
     def close(self) -> None:
         """Forget the pictures."""
@@ -135,6 +143,8 @@ def load_sam(path: Path, device: str = "auto") -> Clicks:
         TypeError,
         AttributeError,
     ) as error:
+        if memory.is_short(error):
+            raise
         what = str(error).strip().splitlines() or ["no details"]
         raise wrong(path, " ".join(line.strip() for line in what[:2])) from error
     return Clicks(model.eval().requires_grad_(False).to(where))

@@ -2,209 +2,134 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
+import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from graph import GraftError, MissingWeights, Objection, Settings
+from graph import BadInput, Run, Settings
 
-from . import catalogue, extra, finding, hub, inventory
-from .finding import Found, kind_of
-
-Say = Callable[[str], None]
+from . import inventory, memory
+from .finding import kind_of
+from .keeping import Keeper
+from .kept import Kept, Wish
+from .places import Places, Report, Say, gone, mark
 
 
 def _silent(text: str) -> None:
     """Takes announcements when nobody listens."""
 
 
-class Shelf:
-    """All models of this process, by kind ("inpaint", "segment", "chat", "sam") and name.
+class Shelf(Places):
+    """All models of this process, by kind and name (see Places).
 
-    Of the settings it uses `models` (the user's folder, with one folder per kind), `root` (the starter weights lie in its
-    models/starter), `device` and `offline`.
-
-    A name is "auto" (the first thing in the user's folder for this kind, else the starter model), "starter", a path to a file or folder,
-    a name in the user's folder or in those that ComfyUI's extra_model_paths.yaml names (see extra.py), or one of the Hugging Face hub:
-    "org/repo", "org/repo@revision", "org/repo:file.gguf".
+    Of the settings it uses those of Places, `device`, and `memory` and `worker_bytes` for how much models may take.
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.models, self.starter = settings.models, settings.root / "models" / "starter"
-        self._extra = [folder / extra.NAME for folder in (settings.models, settings.root)]
-        self.device, self.offline = settings.device, settings.offline
-        self._kept: dict[tuple[str, Path], tuple[str, Any]] = {}
-        self._lock = threading.RLock()
+        super().__init__(settings)
+        self.device = settings.device
+        self._keeper = Keeper(self._where, settings.memory, settings.worker_bytes)
 
     def get(self, kind: str, name: str = "auto", say: Say | None = None) -> Any:
-        """The loaded model, kept for the next time; loaded anew when its files have changed. `say` hears of fallbacks and downloads."""
-        found = self.find(kind, name, say)
-        with self._lock:
-            mark = _mark(found.path)
-            kept = self._kept.get((kind, found.path))
-            if kept is not None and kept[0] == mark:
-                return kept[1]
-            if kept is not None:
-                self._put_away(kind, found.path)
-            module, _, function = kind_of(kind).loader.partition(":")
-            model = getattr(importlib.import_module(module), function)(found.path, self.device)
-            self._kept[kind, found.path] = mark, model
-            return model
+        """The loaded model, kept until its files change or the shelf is closed. `say` hears of fallbacks and downloads. Nodes get theirs through
+        `lend`, so that they can be put away when room is needed."""
+        kept = self._take(kind, name, say or _silent)
+        model = kept.model
+        self._keeper.pin(kept)
+        return model
 
-    def find(self, kind: str, name: str = "auto", say: Say | None = None) -> Found:
-        """Where the weights lie, fetched from the hub when they must be. Raises BadInput or MissingWeights."""
-        say = say or _silent
-        found = self._find_here(kind, name, say)
-        if found is not None:
-            return found
-        match = finding.HUB_NAME.fullmatch(name)
-        if match is None:
-            raise finding.unknown(kind, name, self.models)
-        try:
-            path = hub.fetch(
-                match["repo"], match["revision"], match["file"], kind_of(kind), offline=self.offline, say=say
-            )
-        except MissingWeights as error:
-            raise self._with_offer(error, kind, name) from error
-        return Found(finding.weights_at(kind, path), "hub")
+    def lend(self, run: Run) -> Lent:
+        """The shelf as one call of a node sees it."""
+        return Lent(self, run)
 
-    def fingerprint(self, kind: str, name: str = "auto") -> str:
-        """A short text that changes when other weights would be loaded: from paths, sizes and times, without reading or downloading."""
-        try:
-            found = self._find_here(kind, name, _silent) or self._in_cache(kind, name)
-        except GraftError:
-            found = None
-        text = f"{kind}:{name}" if found is None else f"{kind}:{found.path}:{_mark(found.path)}"
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+    def make_room(self, device: str = "") -> list[str]:
+        """Put away the models that nobody uses on a device ("": on any); their names."""
+        return self._keeper.make_room(device)
 
-    def problems(self, kind: str, name: str = "auto") -> Objection | None:
-        """What stands against using this name, or None; a hub name that may still be downloaded counts as fine."""
-        try:
-            if self._find_here(kind, name, _silent) or self._in_cache(kind, name):
-                return None
-            if finding.HUB_NAME.fullmatch(name) is None:
-                return Objection.of(finding.unknown(kind, name, self.models))
-            if self.offline or hub.is_offline():
-                self.find(kind, name)
-        except GraftError as error:
-            return Objection.of(error)
-        return None
-
-    def names(self, kind: str) -> list[str]:
-        """What can be chosen here without a network: "auto", "starter", the names in the user's folder and in ComfyUI's,
-        and what the hub's cache holds."""
-        there = [entry.name for entry in finding.entries(self.models / kind) if kind_of(kind).within(entry) is not None]
-        names = ["auto", *(["starter"] if kind_of(kind).starter else []), *there]
-        return list(dict.fromkeys([*names, *extra.elsewhere(kind, self._extra), *inventory.held(kind)]))
-
-    def sizes(self, kind: str) -> dict[str, int]:
-        """Bytes of the weights behind each of `names`, as far as there are any."""
-        found: dict[str, int] = {}
-        for name in self.names(kind):
-            try:
-                here = self._find_here(kind, name, _silent) or self._in_cache(kind, name)
-            except GraftError:
-                continue
-            if here is not None:
-                found[name] = inventory.size_of(here.path)
-        return found
-
-    def here(self, kind: str, name: str) -> Found | None:
-        """Where weights lie on this disk; None when they are not here. BadInput for what can't be used."""
-        return self._find_here(kind, name, _silent) or self._in_cache(kind, name)
+    def loaded(self) -> list[dict[str, Any]]:
+        """What is loaded: kind, name, bytes, device, and whether it is at work."""
+        return self._keeper.rows()
 
     def close(self) -> None:
         """Put all models away."""
-        with self._lock:
-            for kind, path in list(self._kept):
-                self._put_away(kind, path)
+        self._keeper.close()
 
-    def _find_here(self, kind: str, name: str, say: Say) -> Found | None:
-        """The weights as far as this disk alone can tell; None for what may be a name on the hub (or nowhere)."""
-        kind_of(kind)
-        if name == "auto":
-            return self._auto(kind, say)
-        if name == "starter":
-            return self._starter(kind)
-        on_shelf = finding.named(kind, name, self.models) if name and "\0" not in name and len(name) < 1000 else None
-        if on_shelf is not None:
-            return Found(finding.weights_at(kind, on_shelf), "folder")
-        other = extra.elsewhere(kind, self._extra)
-        other_path = other.get(name) or next((path for key, path in other.items() if Path(key).stem == name), None)
-        if other_path is not None:
-            return Found(other_path, "elsewhere")
-        path = finding.as_path(name)
-        return None if path is None else Found(finding.weights_at(kind, path), "path")
+    def _take(
+        self, kind: str, name: str, say: Say, report: Report | None = None, stop: threading.Event | None = None
+    ) -> Kept:
+        path = self.find(kind, name, say, report, stop).path
+        loader = kind_of(kind).loader  # several kinds may share it, and then the loaded weights
+        module, _, function = loader.partition(":")
 
-    def _auto(self, kind: str, say: Say) -> Found:
-        first = next(finding.on_shelf(kind, self.models), None)
-        if first is not None:
-            return Found(first, "folder")
-        if not kind_of(kind).starter:
-            other = next(iter(extra.elsewhere(kind, self._extra).values()), None)
-            fetched = next((self._in_cache(kind, name) for name in inventory.held(kind)), None)
-            if other is not None or fetched is not None:
-                return fetched if other is None else Found(other, "elsewhere")
-        folder = self.models / kind
-        for entry in finding.entries(folder):
-            say(f"'{entry}' was passed over: it holds no weights of {kind_of(kind).noun} that can be loaded")
-        row = kind_of(kind)
-        found = self._starter(kind)
-        if row.limits:
-            say(f"starter models: {row.limits}: put {row.wanted} into {folder}, or give model=…")
-        return found
+        def load() -> tuple[str, Any]:
+            return _load(getattr(importlib.import_module(module), function), path, self.device)
 
-    def _starter(self, kind: str) -> Found:
-        row = kind_of(kind)
-        if not row.starter:
-            raise self._nothing_ships(kind)
-        folder = self.starter / row.starter
-        found = row.within(folder) if folder.is_dir() else None
-        if found is None:
-            cure = f"get the folder back with 'git checkout -- models/starter', or put {row.wanted} into {self.models / kind}"
-            raise MissingWeights(f"the starter model '{row.starter}'", "", str(folder), cure)
-        return Found(found, "starter")
+        wish = Wish((loader, path), kind, path.name, mark(path), inventory.size_of(path), load)
+        return self._keeper.take(wish, say, stop)
 
-    def _nothing_ships(self, kind: str) -> MissingWeights:
-        """The error for a kind without a starter model: the first row of the catalogue is what to get."""
-        row, offer = kind_of(kind), catalogue.offers(kind)[0]
-        page = f"https://huggingface.co/{offer.name.partition(':')[0]}"
-        cure = f"put {row.wanted} into {self.models / kind}, or give model={offer.name}, which downloads it"
-        source = f"{row.also} or {page}" if row.also else page
-        error = MissingWeights(row.noun, "", source, f"{cure}; {row.without}" if row.without else cure)
-        return self._with_offer(error, kind, offer.name)
+    def _where(self) -> str:
+        """The device that models go to, as far as it can be told without loading a library for it."""
+        if self.device == "auto" and "torch" not in sys.modules:
+            return "cpu"
+        from .device import pick_device
 
-    def _with_offer(self, error: MissingWeights, kind: str, name: str) -> MissingWeights:
-        """The same error with the name under which the weights can be fetched, and how large they are where the catalogue knows."""
-        offer = catalogue.offer_of(name)
-        if not error.size and offer is not None:
-            error = MissingWeights(error.subject, f"about {hub.amount(offer.bytes)}", error.source, error.cure)
-        error.weights = (kind, name) if name else None
-        return error
-
-    def _in_cache(self, kind: str, name: str) -> Found | None:
-        match = finding.HUB_NAME.fullmatch(name)
-        path = hub.cached(match["repo"], match["revision"], match["file"], kind_of(kind)) if match else None
-        return None if path is None else Found(path, "hub")
-
-    def _put_away(self, kind: str, path: Path) -> None:
-        _, model = self._kept.pop((kind, path))
-        close = getattr(model, "close", None)
-        if close is not None:
-            close()
+        return memory.exact(pick_device(self.device))
 
 
-def _mark(path: Path) -> str:
-    """Names, sizes and times of all files under a path (the weights of one model), as one digest."""
-    files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
-    digest = hashlib.sha256()
-    for file in files:
-        state = file.stat()
-        digest.update(f"{file.relative_to(path)}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
-    beside = path.with_suffix("") if path.is_file() else None
-    if beside is not None and beside.is_dir():  # the configuration folder of a single file
-        digest.update(_mark(beside).encode())
-    return digest.hexdigest()[:16]
+class Lent:
+    """The shelf as one call of a node sees it: what the call takes is not put away before it is over, and what must be downloaded for it reports
+    to it and ends with it."""
+
+    def __init__(self, shelf: Shelf, run: Run) -> None:
+        self._shelf, self._run = shelf, run
+        self._held: set[Kept] = set()
+
+    def get(self, kind: str, name: str = "auto", say: Say | None = None) -> Any:
+        """The loaded model. Raises BadInput, MissingWeights, or Cancelled when the run is stopped meanwhile."""
+        self._run.check()
+        kept = self._shelf._take(kind, name, say or self._run.say, self._report, self._run.stop)
+        if kept in self._held:
+            self._shelf._keeper.give(kept)
+        self._held.add(kept)
+        return kept.model
+
+    def mend(self, error: Exception) -> bool:
+        """Whether a call that failed may be made again: memory ran out, and models that nobody uses could be put away. GraftError when there were
+        none."""
+        if not memory.is_short(error):
+            return False
+        place = memory.place_of(error)
+        away = memory.make_room(place)
+        if not away:
+            raise memory.too_little(place or self._shelf._where()) from error
+        self._run.say(memory.put_away_words(away, place))
+        return True
+
+    def release(self) -> None:
+        """The call is over."""
+        while self._held:
+            self._shelf._keeper.give(self._held.pop())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._shelf, name)
+
+    def _report(self, done: int, total: int) -> None:
+        self._run.progress(done // 1_000_000, max(1, total // 1_000_000), "MB downloaded")
+
+
+def _load(loader: Any, path: Path, device: str) -> tuple[str, Any]:
+    """The mark and the model, of files that did not change while they were read."""
+    for _ in range(2):
+        before = mark(path)
+        try:
+            model = loader(path, device)
+        except Exception as error:
+            if not path.exists():
+                raise gone(path) from error
+            raise
+        if mark(path) == before:
+            return before, model
+        getattr(model, "close", lambda: None)()
+    raise BadInput("model", f"the files of '{path}' change while they are read", "run it again once they are written")

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from graph import BadInput, GraftError
+from graph import BadInput
 
+from . import memory
 from .device import pick_device
 
 TILE = {"cpu": 192, "cuda": 512, "mps": 384}
@@ -46,29 +47,19 @@ class Upscaler:
     ) -> np.ndarray:
         """The answer, uint8 (scale * H, scale * W, 3), to a picture uint8 (H, W, 3).
 
-        tile: side without overlap, 0 for the device's own. step(done, total) is called before each tile and may raise. When the accelerator's
-        memory does not suffice it is tried once more with tiles of half the side, which is said.
+        tile: side without overlap, 0 for the device's own. step(done, total) is called before each tile and may raise. When memory
+        does not suffice it is tried once more with tiles of half the side, which is said.
         """
-        import torch
-
         side = tile or TILE[self.device.partition(":")[0]]
-        try:
-            return self._enlarge(image, side, overlap, step)
-        except torch.OutOfMemoryError as error:
-            if side <= LEAST_TILE:
-                raise self._too_large(side) from error
-        torch.cuda.empty_cache()
-        smaller = max(LEAST_TILE, side // 2)
-        if say is not None:
-            say(f"tiles of {side} pixels do not fit into memory; it is tried once more with {smaller}")
-        try:
-            return self._enlarge(image, smaller, overlap, step)
-        except torch.OutOfMemoryError as error:
-            raise self._too_large(smaller) from error
 
-    def _too_large(self, side: int) -> GraftError:
-        what = f"{self.name} does not fit into the memory of {self.device} with tiles of {side} pixels"
-        return GraftError(what, "choose smaller tiles, a smaller model, or the device 'cpu'")
+        def smaller() -> str | None:
+            nonlocal side
+            if side <= LEAST_TILE:
+                return None
+            side = max(LEAST_TILE, side // 2)
+            return f"tiles of {side} pixels"
+
+        return memory.answered(lambda: self._enlarge(image, side, overlap, step), smaller, say, self.device)
 
     def _enlarge(self, image: np.ndarray, side: int, overlap: int, step: Step) -> np.ndarray:
         scale, (height, width) = self.scale, image.shape[:2]
@@ -152,6 +143,8 @@ def load_upscale(path: Path, device: str = "auto") -> Upscaler:
         AttributeError,
         ZeroDivisionError,
     ) as error:
+        if memory.is_short(error):
+            raise
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise _wrong(
             path, f"its weights do not fit together ({' '.join(line.strip() for line in lines[:2])})"

@@ -15,6 +15,7 @@ from PIL import Image as Pictures
 
 from graph import BadInput
 
+from . import memory
 from .device import pick_device, pick_dtype
 
 LARGEST = 4096
@@ -26,11 +27,12 @@ RAMP = (64, 1024)
 
 
 def load_folder(
-    path: Path, device: str, wanted: tuple[str, ...], noun: str, cure: str, processor: str
+    path: Path, device: str, wanted: tuple[str, ...], noun: str, cure: str, processor: str, dtype: Any = None
 ) -> tuple[Any, Any]:
     """The model and its preprocessing out of a transformers folder, on the device, in evaluation mode.
 
     wanted: endings of the class in config.json. noun, cure: for the words of an error. processor: the class of transformers that prepares.
+    dtype: of torch, None for the one that suits the device.
     Weights are .safetensors, else .bin read as weights only. Raises BadInput when it is broken, incomplete or of another family.
     """
     import transformers
@@ -42,7 +44,7 @@ def load_folder(
         with quiet():
             prepare = getattr(transformers, processor).from_pretrained(path, local_files_only=True)
             model, report = getattr(transformers, architecture).from_pretrained(
-                path, output_loading_info=True, local_files_only=True, dtype=pick_dtype(where)
+                path, output_loading_info=True, local_files_only=True, dtype=dtype or pick_dtype(where)
             )
         missing = sorted(report["missing_keys"]) + sorted(str(key) for key in report["mismatched_keys"])
         if missing:  # transformers fills them with random numbers
@@ -60,6 +62,8 @@ def load_folder(
         EOFError,
         SafetensorError,
     ) as error:
+        if memory.is_short(error):
+            raise
         raise broken(path, noun, error) from error
     except pickle.UnpicklingError as error:
         what = f"the weights in '{path}' hold more than numbers: opening them could run a program that lies in them, so they are not loaded"
@@ -71,7 +75,10 @@ def _architecture(path: Path, wanted: tuple[str, ...], noun: str, cure: str) -> 
     try:
         config = json.loads((path / "config.json").read_text(encoding="utf-8"))
         names = config.get("architectures") or []
-        given = names[0] if names else f"of type '{config.get('model_type', 'unknown')}', without 'architectures'"
+        of_diffusers = (
+            config.get("_class_name") or f"of type '{config.get('model_type', 'unknown')}', without 'architectures'"
+        )
+        given = names[0] if names else of_diffusers
     except (OSError, ValueError, AttributeError) as error:
         raise broken(path, noun, error) from error
     if not names or not str(names[0]).endswith(wanted):

@@ -153,14 +153,46 @@ def test_too_small_a_disk_is_told_before_anything_comes(asked: list[str], tmp_pa
     assert asked == []
 
 
-def test_a_disk_that_fills_up_is_told(asked: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*words: Any) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+class Full:
+    """A file on a disk with so many free bytes: it takes what fits, and then nothing."""
 
-    monkeypatch.setattr(fetching, "_stream", full)
+    def __init__(self, file: Any, free: list[int]) -> None:
+        self.file, self.free = file, free
+
+    def __enter__(self) -> Full:
+        return self
+
+    def __exit__(self, *words: Any) -> None:
+        self.file.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+    def write(self, data: memoryview) -> int:
+        if self.free[0] <= 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written = int(self.file.write(data[: self.free[0]]))
+        self.free[0] -= written
+        return written
+
+
+def test_a_disk_that_fills_up_is_told_and_what_came_is_good(
+    asked: list[str], manners: hub.Manners, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free, opened = [100_001], Path.open
+
+    def open_full(path: Path, *words: Any, **more: Any) -> Any:
+        file = opened(path, *words, **more)
+        return Full(file, free) if path.suffix == ".incomplete" else file
+
+    monkeypatch.setattr(Path, "open", open_full)
     with pytest.raises(GraftError, match=r"the disk of .*cache is full") as caught:
         get("me/chat-GGUF")
     assert "what has come is kept" in caught.value.cure
+    assert left(tmp_path)[0].stat().st_size == 100_001
+    free[0] = 1 << 40
+    assert get("me/chat-GGUF").read_bytes() == b"GGUF" + BIG
+    assert [start for _, start in manners.started] == [0, 100_001]
 
 
 @pytest.mark.parametrize(
