@@ -45,6 +45,26 @@ class Square(NamedTuple):
     top: int
     side: int
 
+    @property
+    def width(self) -> int:
+        return self.side
+
+    @property
+    def height(self) -> int:
+        return self.side
+
+
+class Frame(NamedTuple):
+    """A window in whole pixels that need not be square, such as the whole picture."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+Window = Square | Frame
+
 
 def mask_box(mask: np.ndarray) -> Box | None:
     """The box around all pixels of a mask (H, W) that are at least half set, whether or not they hang together; None when there are none."""
@@ -109,32 +129,36 @@ def _mirrored(start: int, count: int, length: int) -> np.ndarray:
     return np.where(index >= length, 2 * length - 1 - index, index)
 
 
-def cut(array: np.ndarray, square: Square) -> np.ndarray:
-    """The window (side, side[, C]) of an array (H, W[, C]); what lies outside the picture is its mirror image."""
-    rows = _mirrored(square.top, square.side, array.shape[0])
-    columns = _mirrored(square.left, square.side, array.shape[1])
+def cut(array: np.ndarray, window: Window) -> np.ndarray:
+    """The window (height, width[, C]) of an array (H, W[, C]); what lies outside the picture is its mirror image."""
+    rows = _mirrored(window.top, window.height, array.shape[0])
+    columns = _mirrored(window.left, window.width, array.shape[1])
     return array[np.ix_(rows, columns)]
 
 
-def inside(square: Square, size: tuple[int, int]) -> tuple[slice, slice, slice, slice]:
+def inside(window: Window, size: tuple[int, int]) -> tuple[slice, slice, slice, slice]:
     """Where window and picture (W, H) overlap: rows and columns in the picture, then rows and columns in the window."""
-    left, top = max(square.left, 0), max(square.top, 0)
-    right, bottom = min(square.left + square.side, size[0]), min(square.top + square.side, size[1])
+    left, top = max(window.left, 0), max(window.top, 0)
+    right, bottom = min(window.left + window.width, size[0]), min(window.top + window.height, size[1])
     here = slice(top, bottom), slice(left, right)
-    there = slice(top - square.top, bottom - square.top), slice(left - square.left, right - square.left)
+    there = slice(top - window.top, bottom - window.top), slice(left - window.left, right - window.left)
     return *here, *there
 
 
-def resize(array: np.ndarray, size: int) -> np.ndarray:
-    """A picture window (S, S, 3) scaled to (size, size, 3) with Lanczos."""
-    return np.asarray(Pictures.fromarray(array).resize((size, size), Pictures.Resampling.LANCZOS))
+def resize(array: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
+    """A picture window (h, w, 3) scaled with Lanczos, to a square or to (width, height)."""
+    return np.asarray(Pictures.fromarray(array).resize(_sides(size), Pictures.Resampling.LANCZOS))
 
 
-def resize_mask(mask: np.ndarray, size: int) -> np.ndarray:
-    """A mask window (S, S) scaled to (size, size), 0 or 255; a pixel counts when half of it is covered, and no hole is lost altogether."""
-    small = np.asarray(Pictures.fromarray(mask).resize((size, size), Pictures.Resampling.BOX))
+def resize_mask(mask: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:
+    """A mask window (h, w) scaled likewise, 0 or 255; a pixel counts when half of it is covered, and no hole is lost altogether."""
+    small = np.asarray(Pictures.fromarray(mask).resize(_sides(size), Pictures.Resampling.BOX))
     threshold = min(128, int(small.max())) if small.any() else 128
     return np.where(small >= threshold, 255, 0).astype(np.uint8)
+
+
+def _sides(size: int | tuple[int, int]) -> tuple[int, int]:
+    return (size, size) if isinstance(size, int) else size
 
 
 def feathered(hole: np.ndarray, feather: int) -> np.ndarray:
@@ -165,12 +189,12 @@ def grow(mask: np.ndarray, pixels: int) -> np.ndarray:
     return np.where(core, 255, 0).astype(np.uint8)
 
 
-def stitch(image: np.ndarray, window: np.ndarray, weights: np.ndarray, square: Square) -> np.ndarray:
-    """The picture (H, W, 3) with `window` (side, side, 3) blended in by `weights` (side, side); at weight 0 all stays."""
-    rows, columns, window_rows, window_columns = inside(square, (image.shape[1], image.shape[0]))
+def stitch(image: np.ndarray, painted: np.ndarray, weights: np.ndarray, window: Window) -> np.ndarray:
+    """The picture (H, W, 3) with `painted` (h, w, 3) blended in at the window by `weights` (h, w); at weight 0 all stays."""
+    rows, columns, window_rows, window_columns = inside(window, (image.shape[1], image.shape[0]))
     weight = weights[window_rows, window_columns, None].astype(np.float32) / 255
     below = image[rows, columns].astype(np.float32)
-    mixed = below + (window[window_rows, window_columns].astype(np.float32) - below) * weight
+    mixed = below + (painted[window_rows, window_columns].astype(np.float32) - below) * weight
     result = image.copy()
     result[rows, columns] = np.rint(mixed).astype(np.uint8)
     return result

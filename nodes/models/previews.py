@@ -78,7 +78,7 @@ def _random_colours(side: int) -> np.ndarray:
 class Previews:
     """Shows one picture while it is painted, seldom enough to cost next to nothing.
 
-    picture: uint8 (side, side, 3), what stays around the hole; hole: uint8 (side, side). spent: seconds that the previews took so far.
+    picture: uint8 (height, width, 3), what stays around the hole; hole: uint8 (height, width). spent: seconds that the previews took so far.
     """
 
     def __init__(
@@ -100,9 +100,9 @@ class Previews:
             return
         colours = self._colours()
         began = self._clock()
-        side = self._picture.shape[0]
+        height, width = self._picture.shape[:2]
         cells = colours(latents)
-        painted = cv2.resize(cells, (side, side), interpolation=cv2.INTER_LINEAR)
+        painted = cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR)
         self._show(np.where(self._inside, painted, self._picture))
         self._last = self._clock()
         self.spent, self.shown = self.spent + self._last - began, self.shown + 1

@@ -1,32 +1,36 @@
-"""One .safetensors file with a whole Stable Diffusion checkpoint holds weights but no configuration. This finds or writes that part.
+"""One .safetensors or .ckpt file with a whole Stable Diffusion checkpoint holds weights but no configuration. This finds that part.
 
-The configuration comes from a diffusers folder of the same name beside the file where there is one; else, for SD 1.x, from the published
-figures below (they follow from the shapes of the weights); else diffusers asks the hub for it. Nothing here reads the weights themselves.
+The configuration comes from a diffusers folder of the same name beside the file where there is one; else, for SD 1.x, 2.x and XL, from the
+published figures (see published.py); else diffusers asks the hub for it. Nothing here reads the weights themselves.
 """
 
 from __future__ import annotations
 
 import gzip
 import importlib.util
-import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from graph import BadInput, MissingWeights
 
-from . import hub
+from . import hub, weights_only
 
 UNET_IN = "model.diffusion_model.input_blocks.0.0.weight"
 UNET_CROSS = "model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight"
+UNET_CROSS_XL = "model.diffusion_model.input_blocks.4.1.transformer_blocks.0.attn2.to_k.weight"
 TEXT = "cond_stage_model.transformer.text_model.embeddings.position_embedding.weight"
+TEXT_SD2 = "cond_stage_model.model.positional_embedding"
+TEXT_XL = "conditioner.embedders.1.model.positional_embedding"
 CLIP = "openai/clip-vit-large-patch14"
-CROSS, PLAIN = "CrossAttn{}Block2D", "{}Block2D"
 
 
 def shapes(file: Path) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of all tensors, from the header alone. BadInput when the file is no safetensors file or is cut short."""
+    """Names and shapes of all tensors, from the header alone. BadInput when the file is cut short, or holds code."""
     from safetensors import SafetensorError, safe_open
 
+    if file.suffix.lower() != ".safetensors":
+        return _shapes_of_pickle(file)
     try:
         with safe_open(str(file), "pt") as opened:
             return {key: tuple(opened.get_slice(key).get_shape()) for key in opened.keys()}  # noqa: SIM118 - no mapping
@@ -36,14 +40,26 @@ def shapes(file: Path) -> dict[str, tuple[int, ...]]:
         ) from error
 
 
-def family(file: Path) -> str:
-    """Which checkpoint this is: "sd1" (SD 1.x as published) or "other" (the hub knows). BadInput when it has no diffusion UNet."""
-    found = shapes(file)
+def _shapes_of_pickle(file: Path) -> dict[str, tuple[int, ...]]:
+    found = weights_only.opened(file, lazily=True)
+    while isinstance(found, Mapping) and isinstance(found.get("state_dict"), Mapping):
+        found = found["state_dict"]
+    tensors = found.items() if isinstance(found, Mapping) else ()
+    return {str(key): tuple(value.shape) for key, value in tensors if hasattr(value, "shape")}
+
+
+def family(found: Mapping[str, tuple[int, ...]], name: str) -> str:
+    """Which checkpoint this is, from its shapes: "sd1", "sd2", "xl" (as published) or "other" (the hub knows). BadInput when it has no UNet."""
     if UNET_IN not in found:
-        what = f"'{file.name}' is no Stable Diffusion checkpoint (it has no tensor '{UNET_IN}')"
-        raise BadInput("model", what, "give a whole inpainting checkpoint; a LoRA or a VAE alone can't paint")
-    is_sd1 = found[UNET_IN][0] == 320 and found.get(UNET_CROSS) == (320, 768) and found.get(TEXT) == (77, 768)
-    return "sd1" if is_sd1 else "other"
+        what = f"'{name}' is no Stable Diffusion checkpoint (it has no tensor '{UNET_IN}')"
+        raise BadInput("model", what, "give a whole checkpoint; a LoRA or a VAE alone can't paint")
+    if found[UNET_IN][0] != 320:
+        return "other"
+    if found.get(UNET_CROSS) == (320, 768) and found.get(TEXT) == (77, 768):
+        return "sd1"
+    if found.get(UNET_CROSS) == (320, 1024) and found.get(TEXT_SD2) == (77, 1024):
+        return "sd2"
+    return "xl" if found.get(UNET_CROSS_XL) == (640, 2048) and found.get(TEXT_XL) == (77, 1280) else "other"
 
 
 def beside(file: Path) -> Path | None:
@@ -52,68 +68,17 @@ def beside(file: Path) -> Path | None:
     return folder if (folder / "model_index.json").is_file() else None
 
 
-def write_sd1(folder: Path, file: Path) -> None:
-    """Write the configuration of SD 1.x (512 × 512, CLIP ViT-L/14 text encoder) as a diffusers folder without weights."""
-    parts = {
-        "model_index": {
-            "_class_name": "StableDiffusionInpaintPipeline",
-            "feature_extractor": [None, None],
-            "safety_checker": [None, None],
-            "requires_safety_checker": False,
-            "scheduler": ["diffusers", "DDIMScheduler"],
-            "text_encoder": ["transformers", "CLIPTextModel"],
-            "tokenizer": ["transformers", "CLIPTokenizer"],
-            "unet": ["diffusers", "UNet2DConditionModel"],
-            "vae": ["diffusers", "AutoencoderKL"],
-        },
-        "unet/config": {
-            "_class_name": "UNet2DConditionModel",
-            "sample_size": 64,
-            "in_channels": shapes(file)[UNET_IN][1],
-            "attention_head_dim": 8,
-            "cross_attention_dim": 768,
-            "block_out_channels": [320, 640, 1280, 1280],
-            "down_block_types": [*[CROSS.format("Down")] * 3, PLAIN.format("Down")],
-            "up_block_types": [PLAIN.format("Up"), *[CROSS.format("Up")] * 3],
-        },
-        "vae/config": {
-            "_class_name": "AutoencoderKL",
-            "sample_size": 512,
-            "layers_per_block": 2,
-            "block_out_channels": [128, 256, 512, 512],
-            "down_block_types": ["DownEncoderBlock2D"] * 4,
-            "up_block_types": ["UpDecoderBlock2D"] * 4,
-            "scaling_factor": 0.18215,
-        },
-        "text_encoder/config": {
-            "model_type": "clip_text_model",
-            "hidden_size": 768,
-            "intermediate_size": 3072,
-            "num_attention_heads": 12,
-            "num_hidden_layers": 12,
-            "projection_dim": 768,
-            "vocab_size": 49408,
-            "bos_token_id": 49406,
-            "eos_token_id": 2,  # as published: makes transformers take the highest id, which is the end
-        },
-        "scheduler/scheduler_config": {
-            "_class_name": "DDIMScheduler",
-            "beta_schedule": "scaled_linear",
-            "beta_start": 0.00085,
-            "beta_end": 0.012,
-            "clip_sample": False,
-            "set_alpha_to_one": False,
-            "steps_offset": 1,
-        },
-    }
-    for name, content in parts.items():
-        target = folder / f"{name}.json"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(json.dumps(content))
+def tokenizers(file: Path, family: str) -> dict[str, Any]:
+    """The tokenizers that a family's pipeline takes, by their names in it. All have one vocabulary; OpenCLIP fills up with "!"."""
+    if family == "sd1":
+        return {"tokenizer": clip_tokenizer(file)}
+    filled = clip_tokenizer(file)
+    filled.pad_token = "!"
+    return {"tokenizer": filled} if family == "sd2" else {"tokenizer": clip_tokenizer(file), "tokenizer_2": filled}
 
 
 def clip_tokenizer(file: Path) -> Any:
-    """The CLIP tokenizer, which SD 1.x needs and a single file lacks.
+    """The CLIP tokenizer, which Stable Diffusion needs and a single file lacks.
 
     Looked for in a `tokenizer` folder beside the file, in the hub's cache, in the packages that carry its vocabulary (open_clip, clip), then
     on the hub. MissingWeights when it is nowhere.

@@ -9,20 +9,20 @@ import numpy as np
 import pytest
 
 from nodes.models import previews
-from nodes.models.diffusion import Painter, load_inpaint
+from nodes.models.diffusion import Diffusion, Job, load_diffusion
 from tests import weights
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def painter(tmp_path_factory: pytest.TempPathFactory) -> Painter:
-    return load_inpaint(weights.inpaint_folder(tmp_path_factory.mktemp("weights") / "model"), "cpu")
+def painter(tmp_path_factory: pytest.TempPathFactory) -> Diffusion:
+    return load_diffusion(weights.inpaint_folder(tmp_path_factory.mktemp("weights") / "model"), "cpu")
 
 
 @pytest.fixture(scope="module")
-def starter() -> Painter:
-    return load_inpaint(ROOT / "models" / "starter" / "painter", "cpu")
+def starter() -> Diffusion:
+    return load_diffusion(ROOT / "models" / "starter" / "painter", "cpu")
 
 
 def scene(side: int) -> tuple[np.ndarray, np.ndarray]:
@@ -36,16 +36,16 @@ def scene(side: int) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("apart", [pytest.param(0.0, id="every step"), pytest.param(0.25, id="at the usual pace")])
 def test_the_same_seed_gives_the_same_pixels_with_previews(
-    painter: Painter, monkeypatch: pytest.MonkeyPatch, apart: float
+    painter: Diffusion, monkeypatch: pytest.MonkeyPatch, apart: float
 ) -> None:
     monkeypatch.setattr(previews, "APART", apart)
     monkeypatch.setattr(previews, "SHARE", 1.0)
     picture, hole = scene(painter.size)
     shown: list[np.ndarray] = []
-    plain = painter.paint(picture, hole, "a car", steps=6, seed=7)
-    watched = painter.paint(picture, hole, "a car", steps=6, seed=7, on_preview=shown.append)
+    plain = painter.make(Job("a car", picture=picture, hole=hole, steps=6, seed=7))
+    watched = painter.make(Job("a car", picture=picture, hole=hole, steps=6, seed=7), on_preview=shown.append)
     assert np.array_equal(plain, watched)
-    assert np.array_equal(plain, painter.paint(picture, hole, "a car", steps=6, seed=7))
+    assert np.array_equal(plain, painter.make(Job("a car", picture=picture, hole=hole, steps=6, seed=7)))
     assert shown
     for preview in shown:
         assert (preview.dtype, preview.shape) == (np.uint8, picture.shape)
@@ -55,23 +55,23 @@ def test_the_same_seed_gives_the_same_pixels_with_previews(
         assert not np.array_equal(shown[0], shown[-1])
 
 
-def test_a_stopped_run_leaves_the_scheduler_as_it_was(painter: Painter) -> None:
+def test_a_stopped_run_leaves_the_scheduler_as_it_was(painter: Diffusion) -> None:
     def stop(preview: np.ndarray) -> None:
         raise KeyboardInterrupt
 
     picture, hole = scene(painter.size)
     with pytest.raises(KeyboardInterrupt):
-        painter.paint(picture, hole, "a car", steps=3, on_preview=stop)
-    assert "step" not in vars(painter._pipe.scheduler)
+        painter.make(Job("a car", picture=picture, hole=hole, steps=3), on_preview=stop)
+    assert "step" not in vars(painter.parts["scheduler"])
 
 
-def test_the_map_shows_what_the_starter_model_sees(starter: Painter) -> None:
+def test_the_map_shows_what_the_starter_model_sees(starter: Diffusion) -> None:
     """The colours of an encoded scene are found again, to a twentieth of their range."""
     import cv2
     import torch
 
     picture, _ = scene(starter.size)
-    vae = starter._pipe.vae
+    vae = starter.parts["vae"]
     with torch.inference_mode():
         pixels = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 127.5 - 1
         latents = vae.encode(pixels).latent_dist.mode() * vae.config.scaling_factor
@@ -80,12 +80,12 @@ def test_the_map_shows_what_the_starter_model_sees(starter: Painter) -> None:
     assert np.abs(shown.astype(int) - wanted).mean() < 255 / 20
 
 
-def test_the_last_preview_is_near_the_finished_picture(starter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_last_preview_is_near_the_finished_picture(starter: Diffusion, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(previews, "APART", 0.0)
     monkeypatch.setattr(previews, "SHARE", 1.0)
     picture, hole = scene(starter.size)
     shown: list[np.ndarray] = []
-    done = starter.paint(picture, hole, "a red car", steps=8, seed=1, on_preview=shown.append)
+    done = starter.make(Job("a red car", picture=picture, hole=hole, steps=8, seed=1), on_preview=shown.append)
     inside = hole > 0
     distance = [np.abs(each[inside].astype(int) - done[inside]).mean() for each in (picture, shown[-1])]
     assert distance[1] < 0.5 * distance[0]

@@ -13,6 +13,7 @@ from graph import BadInput, Cancelled
 from nodes import stitch
 from nodes.diffusion import inpaint
 from nodes.matte import matte
+from nodes.models.diffusion import Job
 from tests.toys import toy_run
 
 
@@ -21,6 +22,7 @@ class ToyPainter:
 
     notes: tuple[str, ...] = ()
     guidance = 7.5
+    multiple = 8
     keeps_background = False
 
     def __init__(
@@ -32,11 +34,13 @@ class ToyPainter:
     def words_left_out(self, prompt: str) -> str:
         return prompt[40:]
 
-    def paint(self, picture: np.ndarray, hole: np.ndarray, prompt: str, *, on_step: Any, **options: Any) -> np.ndarray:
-        self.calls.append({"picture": picture, "hole": hole, "prompt": prompt, **options})
-        for step in range(options["steps"]):
-            on_step(step + 1, options["steps"])
-        return np.where(hole[..., None] > 0, np.array([0, 255, 0], np.uint8), picture)
+    def make(self, job: Job, *, on_step: Any, **options: Any) -> np.ndarray:
+        self.calls.append(vars(job))
+        for step in range(job.steps):
+            on_step(step + 1, job.steps)
+        assert job.hole is not None
+        assert job.picture is not None
+        return np.where(job.hole[..., None] > 0, np.array([0, 255, 0], np.uint8), job.picture)
 
 
 class ToyShelf:
@@ -154,6 +158,36 @@ def test_the_window_stays_inside_the_picture(tmp_path: Path) -> None:
     assert box.right == 64  # the hole lies where the picture ends: nothing is mirrored
 
 
+@pytest.mark.parametrize("shape", ["object", "mask"])
+def test_the_model_may_see_the_whole_picture(tmp_path: Path, shape: Any) -> None:
+    image, painter = picture(400, 200), ToyPainter(128)
+    run = toy_run(tmp_path, ToyShelf(painter))
+    result, changed = inpaint(image, mask_of(400, 200, (40, 60, 120, 120)), "a car", shape=shape, area="whole", run=run)
+    call = painter.calls[0]
+    assert call["picture"].shape == (88, 184, 3)  # about 128 x 128 pixels in the picture's proportions, in steps of 8
+    assert call["hole"].shape == (88, 184)
+    assert np.array_equal(result[changed == 0], image[changed == 0])
+    assert result[90, 80][1] > 200  # green
+
+
+class TintedPainter(ToyPainter):
+    """Gives everything back a little darker, as an autoencoder may."""
+
+    def make(self, job: Job, *, on_step: Any, **options: Any) -> np.ndarray:
+        assert job.picture is not None
+        return np.maximum(job.picture.astype(int) - 25, 0).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("match", "most"), [(True, 4), (False, 30)])
+def test_the_tint_of_a_model_is_taken_off(tmp_path: Path, match: bool, most: int) -> None:
+    image = np.full((128, 128, 3), 140, np.uint8)
+    run = toy_run(tmp_path, ToyShelf(TintedPainter()))
+    mask = mask_of(128, 128, (40, 40, 90, 90))
+    result = inpaint(image, mask, "a car", shape="mask", match_colors=match, run=run).image
+    off = int(np.abs(result.astype(int) - image).max())
+    assert most - 10 < off <= most
+
+
 def test_settings_reach_the_model(tmp_path: Path) -> None:
     shelf = ToyShelf(ToyPainter())
     run = toy_run(tmp_path, shelf)
@@ -212,8 +246,8 @@ class HazyPainter(ToyPainter):
 
     keeps_background = True
 
-    def paint(self, picture: np.ndarray, hole: np.ndarray, prompt: str, **more: Any) -> np.ndarray:
-        painted = np.full_like(picture, 176)
+    def make(self, job: Job, **more: Any) -> np.ndarray:
+        painted = np.full_like(job.picture, 176)
         painted[20:50, 24:40] = (200, 20, 20)
         return painted
 
@@ -238,8 +272,8 @@ def test_the_background_around_a_new_thing_stays(tmp_path: Path, background: Any
 
 def test_what_can_not_be_told_from_its_background_is_painted_whole(tmp_path: Path) -> None:
     class Chameleon(HazyPainter):
-        def paint(self, picture: np.ndarray, hole: np.ndarray, prompt: str, **more: Any) -> np.ndarray:
-            return np.full_like(picture, 171)
+        def make(self, job: Job, **more: Any) -> np.ndarray:
+            return np.full_like(job.picture, 171)
 
     image, mask = scene()
     run = toy_run(tmp_path, ToyShelf(Chameleon()))

@@ -28,7 +28,8 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _end(minutes: float, until: str | None) -> datetime:
+def end_of(minutes: float, until: str | None) -> datetime:
+    """When to stop: after so many minutes, or at the next HH:MM."""
     now = datetime.now()
     if until is None:
         return now + timedelta(minutes=minutes)
@@ -57,7 +58,7 @@ def main() -> None:
     elif chosen.step == "unet":
         from train.painter.unet import train_unet
 
-        train_unet(chosen.shards, _end(chosen.minutes, chosen.until), chosen.side, chosen.peak)
+        train_unet(chosen.shards, end_of(chosen.minutes, chosen.until), chosen.side, chosen.peak)
     elif chosen.step == "export":
         from train.painter.export import export
 

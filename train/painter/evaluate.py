@@ -1,7 +1,7 @@
 """What the exported painter reaches: unseen scenes, an object replaced by one of another kind and colour, named by a
 separate judge.
 
-Writes docs/painter_sheet.png: the first 48 cases, none left out, each with the scene before (above) and after
+Writes docs/painter_sheet.webp: the first 48 cases, none left out, each with the scene before (above) and after
 (below).
 """
 
@@ -24,7 +24,7 @@ from train.scenes import ASPECT, COLOURS, KINDS, draw_pair
 from train.scenes.palette import article
 from train.scenes.scene import Box
 
-SHEET = Path(__file__).parent.parent.parent / "docs" / "painter_sheet.png"
+SHEET = Path(__file__).parent.parent.parent / "docs" / "painter_sheet.webp"
 FIRST_SEED = 70_000_000
 SCENE = 320  # pixels
 STEPS, GUIDANCE = 20, 3.0

@@ -48,10 +48,10 @@ def load_trained() -> StableDiffusionInpaintPipeline:
 def hints() -> dict[str, object]:
     """What a user of the weights should know: width / height by name, a hole's share of the square, usual guidance."""
     aspects = {name: ASPECT[kind] for kind in KINDS for name in SYNONYMS[kind]}
-    return {"aspects": aspects, "crop": {"hole": HOLE_SHARE}, "guidance": 3.0, "background": "kept"}
+    return {"aspects": aspects, "crop": {"hole": HOLE_SHARE}, "guidance": 3.0, "background": "kept", "without_picture": True}
 
 
-def _forget_places(folder: Path) -> None:
+def forget_places(folder: Path) -> None:
     """Take out of the configurations where on this machine a part was loaded from."""
     for path in folder.glob("*/config.json"):
         config = json.loads(path.read_text())
@@ -68,7 +68,7 @@ def export(target: Path = TARGET) -> None:
         part.half()
     pipeline.save_pretrained(fresh)
     shutil.rmtree(fresh / "tokenizer")
-    _forget_places(fresh)
+    forget_places(fresh)
     make_tokenizer(fresh / "tokenizer")  # saving it leaves out vocab.json and merges.txt
     target.mkdir(parents=True, exist_ok=True)
     for part_name in PARTS:

@@ -38,7 +38,8 @@ def _byte_letters() -> list[str]:
     return letters
 
 
-def _known_words() -> list[str]:
+def known_words() -> list[str]:
+    """The words that become one token each."""
     text = [*COLOURS, *(name for names in SYNONYMS.values() for name in names), *ON_PLACE.values(), COMMON]
     return sorted(set(" ".join(text).split()))
 
@@ -60,9 +61,17 @@ def _merges(words: list[str]) -> list[tuple[str, str]]:
 
 
 def make_tokenizer(folder: Path) -> CLIPTokenizer:
-    """Write the tokenizer's files (also vocab.json and merges.txt, which older readers want) and load it."""
+    """Write the painter's tokenizer and load it."""
+    return write_tokenizer(folder, known_words(), LENGTH)
+
+
+def write_tokenizer(folder: Path, words: list[str], length: int) -> CLIPTokenizer:
+    """Write a tokenizer's files (also vocab.json and merges.txt, which older readers want) and load it.
+
+    words: sorted; each becomes one token. length: tokens of a text, with start and end.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    letters, merges = _byte_letters(), _merges(_known_words())
+    letters, merges = _byte_letters(), _merges(words)
     tokens = dict.fromkeys(
         [*letters, *(letter + "</w>" for letter in letters), *(a + b for a, b in merges), START, END]
     )
@@ -70,7 +79,7 @@ def make_tokenizer(folder: Path) -> CLIPTokenizer:
     special = {"bos_token": START, "eos_token": END, "pad_token": END, "unk_token": END}
     settings = {
         "tokenizer_class": "CLIPTokenizer",
-        "model_max_length": LENGTH,
+        "model_max_length": length,
         "do_lower_case": True,
         "errors": "replace",
     }
@@ -106,13 +115,13 @@ class Encoder:
     """Captions to hidden states; every distinct caption is tokenized once and encoded once a batch."""
 
     def __init__(self, tokenizer: CLIPTokenizer, model: CLIPTextModel) -> None:
-        self.tokenizer, self.model = tokenizer, model
+        self.tokenizer, self.model, self.length = tokenizer, model, model.config.max_position_embeddings
         self.ids: dict[str, list[int]] = {}
 
     def __call__(self, captions: list[str]) -> Tensor:
-        """float32 (N, LENGTH, WIDTH)."""
+        """float32 (N, tokens, WIDTH)."""
         for caption in set(captions) - self.ids.keys():
-            filled = self.tokenizer(caption, padding="max_length", max_length=LENGTH, truncation=True)
+            filled = self.tokenizer(caption, padding="max_length", max_length=self.length, truncation=True)
             self.ids[caption] = filled["input_ids"]
         distinct = sorted(set(captions))
         states = self.model(torch.tensor([self.ids[c] for c in distinct]))[0]

@@ -5,18 +5,20 @@ The picture outside the hole is never handed back by the model: it stays what it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 
-from graph import BadInput, Image, Mask, Model, Run, Seed, Slider, Text, node
+from graph import BadInput, Controls, Image, Mask, Model, Run, Seed, Slider, Text, node
 
-from . import patches, stitch
-from .matte import matte
-from .pixels import check_same_size, frozen
-from .proportions import usual_proportions
-from .stitch import Box, Square
+from .. import patches, seam, stitch
+from ..matte import matte
+from ..models.diffusion.job import Job
+from ..pixels import check_same_size, frozen
+from ..proportions import usual_proportions
+from ..stitch import Box, Frame, Window
+from .common import Embeddings, Loras, Scheduler, additions, announce, check_steps, scaled, working_size
 
 LEFTOVER_WORK = 200
 """Long side, in pixels, at which what is left of the old object is filled: background, seldom large, so speed matters more."""
@@ -26,6 +28,7 @@ SMALL = 0.03
 """What sticks out of the hole, as a share of the hole, is painted along with it up to here: too little to be worth filling apart."""
 Shape = Literal["object", "box", "mask"]
 Background = Literal["auto", "painted", "kept"]
+Area = Literal["around", "whole"]
 
 
 class Painted(NamedTuple):
@@ -37,14 +40,21 @@ class Painted(NamedTuple):
 
 @dataclass(frozen=True)
 class _Place:
-    """Where to paint: the square window, the hole in the window (side, side), 0 or 255, and in the picture what of the old object lies outside it."""
+    """Where to paint: the window, its size for the model (width, height), the hole in the window, 0 or 255, and in the picture what of the old object
+    lies outside the hole."""
 
-    square: Square
+    window: Window
+    size: tuple[int, int]
     hole: np.ndarray
     leftover: np.ndarray
 
+    @property
+    def scale(self) -> float:
+        """Pixels of the picture in one of the model's."""
+        return self.window.width / self.size[0]
 
-@node(heavy=True, tags=("replace", "fill", "stable diffusion", "generate", "remove"), version=2)
+
+@node(heavy=True, family="diffusion", tags=("replace", "fill", "stable diffusion", "generate", "remove"), version=4)
 def inpaint(
     image: Image,
     mask: Mask,
@@ -60,6 +70,12 @@ def inpaint(
     background: Background = "auto",
     seed: Annotated[int, Seed()] = 0,
     model: Annotated[str, Model("inpaint")] = "auto",
+    control: Controls | None = None,
+    scheduler: Scheduler = "auto",
+    loras: Loras = [],  # noqa: B006
+    embeddings: Embeddings = [],  # noqa: B006
+    area: Area = "around",
+    match_colors: bool = True,
     *,
     run: Run,
 ) -> Painted:
@@ -71,7 +87,7 @@ def inpaint(
 
     image: any size.
     mask: white marks what is to go; of the same size as the image.
-    prompt: what to paint, in plain English, such as "a red bicycle"; empty for whatever fits.
+    prompt: what to paint, in plain English, such as "a red bicycle"; "(word:1.3)" counts 1.3 times; empty for whatever fits.
     negative: what must not appear.
     shape: the hole: "object" has the proportions of the new thing (of the mask when it is not known), "box" is the box around the mask, "mask" is the
         mask itself, for recolouring and for backgrounds.
@@ -85,39 +101,42 @@ def inpaint(
         keeps the picture's own, the old thing removed, which is sharper than a small model can paint; "auto" does what the model recommends.
     seed: the same seed gives the same picture.
     model: weights on the shelf, a path, or 'org/repo' on the Hugging Face hub.
+    control: pictures of the whole image that steer it, from control.guide.
+    scheduler: the way from noise to the picture; "auto" is the model's own, "lcm" is for LCM LoRAs.
+    loras: changes to the model, several at once.
+    embeddings: learned words, which the prompt then calls by the names of their files.
+    area: what the model sees: a square around the mask, or the whole picture, which gives a small thing few pixels.
+    match_colors: take off the tint that the model gives the parts it was not to change, so that no seam shows.
     """
     box = _checked(image, mask, steps, strength)
     painter = run.models.get("inpaint", model, say=run.say)
-    _announce(painter, prompt, run)
-    place = _place(mask, box, prompt, shape, context, grow, painter)
+    announce(painter, prompt, run)
+    place = _place(mask, box, prompt, shape, painter, _Layout(area, context, grow))
     keep = (
         shape != "mask"
         and strength == 1.0
         and (painter.keeps_background if background == "auto" else background == "kept")
     )
     base = _without(image, _gone(mask, box, place) if keep else place.leftover, run)
-    window = stitch.cut(base, place.square)
-    painted = painter.paint(
-        stitch.resize(window, painter.size), stitch.resize_mask(place.hole, painter.size), prompt, negative=negative, steps=steps,
-        guidance=guidance or None, strength=strength, seed=seed, on_step=run.progress,
-        on_preview=run.preview,
+    window = stitch.cut(base, place.window)
+    picture, hole = stitch.resize(window, place.size), stitch.resize_mask(place.hole, place.size)
+    job = Job(
+        prompt, negative, seed, steps, guidance or None, scheduler, strength=strength, picture=picture, hole=hole,
+        **additions(run, loras, embeddings, _in_window(control, image, place.window)),
     )  # fmt: skip
-    painted = stitch.resize(painted, place.square.side)
-    weights = _seam(place.hole, round(feather * place.square.side / painter.size), shape)
+    painted = painter.make(job, on_step=run.progress, on_preview=run.preview, say=run.say)
+    painted = seam.matched(painted, picture, hole) if match_colors else painted
+    painted = stitch.resize(painted, (place.window.width, place.window.height))
+    weights = _seam(place.hole, round(feather * place.scale), shape)
     if keep:
-        weights = _outline(painted, window, weights, max(1.0, place.square.side / painter.size), run)
+        weights = _outline(painted, window, weights, max(1.0, place.scale), run)
     return _put_back(image, base, painted, weights, place)
 
 
 def _checked(image: np.ndarray, mask: np.ndarray, steps: int, strength: float) -> Box:
     """The box around the mask; BadInput where there is nothing to paint, or no step to paint it in."""
     check_same_size("mask", mask, image)
-    if int(steps * strength) < 1:
-        raise BadInput(
-            "strength",
-            f"{steps} steps at a strength of {strength:g} leave no step to make",
-            "raise the strength or the steps",
-        )
+    check_steps(steps, strength)
     box = stitch.mask_box(mask)
     if box is None:
         raise BadInput(
@@ -129,7 +148,7 @@ def _checked(image: np.ndarray, mask: np.ndarray, steps: int, strength: float) -
 
 
 def _seam(hole: np.ndarray, width: int, shape: Shape) -> np.ndarray:
-    """How much of what is painted is taken, uint8 (side, side), with a soft edge 2 × ``width`` pixels wide."""
+    """How much of what is painted is taken, uint8 (h, w), with a soft edge 2 × ``width`` pixels wide."""
     # A mask follows an outline: what lies beyond it is to be kept, so the seam must not reach into it.
     soften = stitch.feathered_inwards if shape == "mask" else stitch.feathered
     return soften(hole, width)
@@ -152,40 +171,51 @@ def _without(image: np.ndarray, leftover: np.ndarray, run: Run) -> np.ndarray:
     return patches.fill(image, leftover, work=LEFTOVER_WORK, check=run.check) if leftover.any() else image
 
 
-def _announce(painter: Any, prompt: str, run: Run) -> None:
-    for note in painter.notes:
-        run.say(note)
-    if left_out := painter.words_left_out(prompt):
-        run.say(f"the prompt is too long for this model, which does not read its end: '{left_out[:200]}'")
+def _in_window(control: Controls | None, image: np.ndarray, window: Window) -> Controls | None:
+    """The same guides as far as they lie in the window; they belong to the whole picture."""
+    if control is None:
+        return None
+    size = image.shape[1], image.shape[0]
+    return Controls(tuple(replace(each, image=stitch.cut(scaled(each.image, size), window)) for each in control))
 
 
-def _place(mask: np.ndarray, box: Box, prompt: str, shape: Shape, context: float, grow: float, painter: Any) -> _Place:
+@dataclass(frozen=True)
+class _Layout:
+    """The inputs of `inpaint` that say what the model sees."""
+
+    area: Area
+    context: float
+    grow: float
+
+    def window(self, hole: Box, painter: Any, size: tuple[int, int]) -> tuple[Window, tuple[int, int]]:
+        """The window and its size for the model: in a square the hole takes the share of the side that the model saw in training, and it is moved so
+        that it lies in the picture."""
+        if self.area == "whole":
+            return Frame(0, 0, *size), working_size(*size, painter, 0)
+        share = 1 / self.context if self.context >= 1 else sum(painter.hole) / 2
+        return stitch.move_inside(stitch.crop_square(hole, share), size), (painter.size, painter.size)
+
+
+def _place(mask: np.ndarray, box: Box, prompt: str, shape: Shape, painter: Any, layout: _Layout) -> _Place:
     """Lay out window, hole and leftover for one mask."""
     height, width = mask.shape
-    old = stitch.grow(mask, max(1, round(grow * box.long)))
+    old = stitch.grow(mask, max(1, round(layout.grow * box.long)))
     if shape == "mask":
-        grown = stitch.mask_box(old) or box
-        square = _square(grown, context, painter, (width, height))
-        return _Place(square, stitch.cut(old, square), np.zeros_like(old))
+        window, size = layout.window(stitch.mask_box(old) or box, painter, (width, height))
+        return _Place(window, size, stitch.cut(old, window), np.zeros_like(old))
     aspect = usual_proportions(prompt, painter.aspects) if shape == "object" else None
     target = stitch.stand(box, aspect, (width, height)) if aspect else box
     hole_box = stitch.hole_box(target)
-    square = _square(hole_box, context, painter, (width, height))
-    shifted = Box(*(edge - (square.left, square.top)[index % 2] for index, edge in enumerate(hole_box)))
-    hole = stitch.rounded(shifted, (square.side, square.side), 0.07 * hole_box.long)
+    window, size = layout.window(hole_box, painter, (width, height))
+    shifted = Box(*(edge - (window.left, window.top)[index % 2] for index, edge in enumerate(hole_box)))
+    hole = stitch.rounded(shifted, (window.width, window.height), 0.07 * hole_box.long)
     whole = np.zeros_like(old)
-    rows, columns, window_rows, window_columns = stitch.inside(square, (width, height))
+    rows, columns, window_rows, window_columns = stitch.inside(window, (width, height))
     whole[rows, columns] = hole[window_rows, window_columns]
     beside = int((old > whole).sum())
     if not aspect or beside <= SMALL * int((hole > 0).sum()):
-        return _Place(square, np.maximum(hole, stitch.cut(old, square)), np.zeros_like(old))
-    return _Place(square, hole, np.maximum(old, stitch.grow(mask, round(_shadow(box, mask.shape)))))
-
-
-def _square(hole: Box, context: float, painter: Any, size: tuple[int, int]) -> Square:
-    """The window: the hole takes the share of its side that the model saw in training, and it is moved so that it lies in the picture."""
-    share = 1 / context if context >= 1 else sum(painter.hole) / 2
-    return stitch.move_inside(stitch.crop_square(hole, share), size)
+        return _Place(window, size, np.maximum(hole, stitch.cut(old, window)), np.zeros_like(old))
+    return _Place(window, size, hole, np.maximum(old, stitch.grow(mask, round(_shadow(box, mask.shape)))))
 
 
 def _gone(mask: np.ndarray, box: Box, place: _Place) -> np.ndarray:
@@ -197,9 +227,9 @@ def _shadow(box: Box, size: tuple[int, ...]) -> float:
     return min(SHADOW * (box.width * box.height) ** 0.5, 0.03 * max(size))
 
 
-def _put_back(image: np.ndarray, base: np.ndarray, window: np.ndarray, weights: np.ndarray, place: _Place) -> Painted:
-    result = stitch.stitch(base, window, weights, place.square)
-    rows, columns, window_rows, window_columns = stitch.inside(place.square, (image.shape[1], image.shape[0]))
+def _put_back(image: np.ndarray, base: np.ndarray, painted: np.ndarray, weights: np.ndarray, place: _Place) -> Painted:
+    result = stitch.stitch(base, painted, weights, place.window)
+    rows, columns, window_rows, window_columns = stitch.inside(place.window, (image.shape[1], image.shape[0]))
     changed = np.where((base != image).any(2), 255, place.leftover).astype(np.uint8)
     changed[rows, columns] = np.maximum(
         changed[rows, columns], np.where(weights[window_rows, window_columns] > 0, 255, 0)
