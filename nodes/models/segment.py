@@ -19,7 +19,9 @@ from PIL import Image as Pictures
 
 from graph import BadInput
 
+from . import memory
 from .device import pick_device, pick_dtype
+from .panoptic import one_former
 from .vision import quiet
 
 LARGEST = 768
@@ -71,6 +73,25 @@ class LabelSegmenter:
             logits = outputs["logits"][0].float().cpu()
             return [Sight(_against_rest(logits, labels), None) for labels in asked]
         return self._things(image, outputs, asked, threshold)
+
+    def classes(self, image: np.ndarray) -> np.ndarray:
+        """The number of the likeliest label of each pixel, int64 (h, w), on a grid of at most LARGEST pixels a side. image: uint8 (H, W, 3).
+
+        As transformers' own semantic post-processing has it: models that answer with queries add up what these say for each label.
+        """
+        import torch
+        from torch.nn.functional import interpolate
+
+        with torch.inference_mode():
+            outputs = self.pipe.forward(self.pipe.preprocess(Pictures.fromarray(image)))
+            if "logits" in outputs and outputs["logits"].ndim == 4:
+                evidence = outputs["logits"][0].float().cpu()
+            else:
+                evidence = torch.einsum("qc,qhw->chw", *_queries(outputs))
+            shrink = min(1.0, LARGEST / max(image.shape[:2]))
+            size = [max(1, round(side * shrink)) for side in image.shape[:2]]
+            best: np.ndarray = interpolate(evidence[None], size, mode="bilinear")[0].argmax(0).numpy()
+        return best
 
     def _things(
         self, image: np.ndarray, outputs: Any, asked: Sequence[tuple[int, ...]], threshold: float
@@ -140,6 +161,8 @@ def load_segment(path: Path, device: str = "auto") -> Segmenter:
             )
         return LabelSegmenter(_pipeline(path, architecture, where))
     except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError, SafetensorError) as error:
+        if memory.is_short(error):
+            raise
         raise _broken(
             path,
             f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else 'no details'}",
@@ -186,6 +209,8 @@ def _pipeline(path: Path, architecture: str, device: str) -> Any:
     from transformers import pipeline
 
     model = _weights(path, architecture, device)
+    if architecture.startswith("OneFormer"):
+        return one_former(path, model, device)
     return pipeline("image-segmentation", model=model, image_processor=str(path), device=device)
 
 

@@ -17,6 +17,8 @@ from PIL import Image as Pictures
 
 from graph import BadInput
 
+from .onnx_files import session, told
+
 RATING, CHARACTER, GENERAL = 9, 4, 0
 TABLE = "selected_tags.csv"
 LARGEST = 4096
@@ -63,39 +65,22 @@ def table_beside(file: Path) -> Path | None:
 
 def load_tagger(path: Path, device: str = "auto") -> Tagger:
     """Load an .onnx file with its table beside it. Raises BadInput that names the file when it is cut short or no such tagger."""
-    import onnxruntime
-
     table = table_beside(path)
     if table is None:
         raise _wrong(path, f"neither {path.stem}.csv nor {TABLE} lies beside it")
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4  # it also raises what it logs
-    there = onnxruntime.get_available_providers()
-    wished = ["CUDAExecutionProvider"] if device == "auto" or device.startswith("cuda") else []
-    try:
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=[*(name for name in wished if name in there), "CPUExecutionProvider"]
-        )
-    except Exception as error:  # onnxruntime's errors have no common class of their own
-        why = " ".join(str(error).split())[:200]
-        raise BadInput(
-            "model",
-            f"'{path}' can't be read: it is cut short or no ONNX model ({why})",
-            "download it again, and compare its size",
-        ) from error
+    opened = session(path, device)
     tags = _tags(table)
-    _check_shape(session, tags, path)
-    return Tagger(session, tags, path)
+    _check_shape(opened, tags, path)
+    return Tagger(opened, tags, path)
 
 
-def _check_shape(session: Any, tags: Sequence[tuple[str, int]], path: Path) -> None:
+def _check_shape(opened: Any, tags: Sequence[tuple[str, int]], path: Path) -> None:
     """BadInput for a network that takes or gives something else."""
-    given, made = session.get_inputs(), session.get_outputs()
+    given, made = opened.get_inputs(), opened.get_outputs()
     shape = given[0].shape if given else []
     square = len(shape) == 4 and shape[3] == 3 and isinstance(shape[1], int) and shape[1] == shape[2]
     if len(given) != 1 or not square or given[0].type != "tensor(float)":
-        told = ", ".join(f"{one.name} {one.type} {one.shape}" for one in given[:4])
-        raise _wrong(path, f"it takes {told or 'nothing'}, and a tagger takes one float picture [N, side, side, 3]")
+        raise _wrong(path, f"it takes {told(opened)}, and a tagger takes one float picture [N, side, side, 3]")
     count = made[0].shape[-1] if made and made[0].shape else None
     if isinstance(count, int) and count != len(tags):
         raise _wrong(path, f"it answers with {count} numbers, and its table has {len(tags)} tags")
