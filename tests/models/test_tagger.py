@@ -98,12 +98,12 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
 
 def test_the_shelf_finds_a_folder_a_file_and_a_snapshot(shelf: Shelf, tmp_path: Path) -> None:
     file = small.tagger(shelf.models / "tagger" / "mine")
-    assert shelf.names("tagger") == ["auto", "mine"]
+    assert shelf.names("tagger") == ["auto", "starter", "mine"]
     assert shelf.get("tagger") is shelf.get("tagger", "mine") is shelf.get("tagger", str(file))
     other = small.tagger(tmp_path / "flat")
     other.rename(shelf.models / "tagger" / "wd.onnx")
     other.with_name("selected_tags.csv").rename(shelf.models / "tagger" / "wd.csv")
-    assert shelf.names("tagger") == ["auto", "mine", "wd.onnx"]
+    assert shelf.names("tagger") == ["auto", "starter", "mine", "wd.onnx"]
     assert shelf.get("tagger", "wd").tags == small.TAGS
     home = tmp_path / "cache" / "models--me--tagger"
     (home / "refs").mkdir(parents=True)
@@ -116,7 +116,7 @@ def test_the_shelf_finds_a_folder_a_file_and_a_snapshot(shelf: Shelf, tmp_path: 
 def test_without_weights_it_says_what_to_get(shelf: Shelf) -> None:
     with pytest.raises(MissingWeights) as caught:
         shelf.get("tagger")
-    for part in ("SmilingWolf/wd-vit-tagger-v3", "379 MB", "selected_tags.csv", str(shelf.models / "tagger")):
+    for part in ("starter model 'tagger'", "git checkout", "selected_tags.csv", str(shelf.models / "tagger")):
         assert part in str(caught.value)
     (shelf.models / "tagger" / "lone").mkdir(parents=True)
     (shelf.models / "tagger" / "lone" / "model.onnx").write_bytes(b"")
@@ -139,4 +139,4 @@ def test_the_hub_gives_the_network_and_its_table_alone(
     shelf = Shelf(Settings(root=tmp_path, models=tmp_path / "models", device="cpu"))
     assert shelf.get("tagger", "me/wd-tagger").tags == small.TAGS
     assert {name for name in files if any(name in line for line in asked)} == set(names)
-    assert shelf.names("tagger") == ["auto", "me/wd-tagger"]
+    assert shelf.names("tagger") == ["auto", "starter", "me/wd-tagger"]

@@ -11,7 +11,7 @@ from PIL import Image as Pictures
 
 from tests import weights_look as small
 
-from .test_shipped import pixels, run
+from .test_shipped import ROOT, pixels, run
 
 FLOWS: dict[str, tuple[str, str, Callable[[Path], Any]]] = {
     "tag_picture": ("tagger", "write", small.tagger),
@@ -35,7 +35,23 @@ def test_it_writes_a_picture(name: str, tmp_path: Path, capsys: Any, monkeypatch
     assert (before != after).any()
 
 
-@pytest.mark.parametrize("name", list(FLOWS))
+SHIPPED = {"tag_picture": "tag"}
+"""Workflows that run on a starter model, and the node that announces it."""
+
+
+@pytest.mark.parametrize("name", list(SHIPPED))
+def test_it_runs_on_what_ships(name: str, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAFT_MODELS", str(tmp_path / "none"))
+    monkeypatch.setenv("GRAFT_OFFLINE", "1")
+    answer = run(f"{name}.json", tmp_path / "out", capsys)
+    assert answer["ok"], answer
+    assert "drawn pictures only" in str(answer)
+    before, after = pixels(ROOT / "workflows" / "examples" / "street.png"), pixels(Path(answer["written"][0]))
+    assert before.shape == after.shape
+    assert (before != after).any()
+
+
+@pytest.mark.parametrize("name", sorted(set(FLOWS) - set(SHIPPED)))
 def test_without_weights_it_says_what_to_get(
     name: str, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
