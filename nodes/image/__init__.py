@@ -9,6 +9,7 @@ from nodes.image.curves import curves
 from nodes.image.drawing import gradient, solid, text_on_picture
 from nodes.image.layers import blend, composite, paste
 from nodes.image.measuring import sharpness
+from nodes.image.plotting import xy_grid
 from nodes.image.reading import load
 from nodes.image.shape import crop, crop_to_box, flip, pad, resize, rotate, scale, size
 from nodes.image.writing import save
@@ -41,4 +42,5 @@ __all__ = [
     "slider_strip",
     "solid",
     "text_on_picture",
+    "xy_grid",
 ]

@@ -6,6 +6,7 @@ same pixels everywhere.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image as Pillow
@@ -14,6 +15,8 @@ from PIL import ImageDraw, ImageFont
 from graph import BadInput
 
 MAX_LETTERS = 10_000
+WIDER = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "arial.ttf", "Arial Unicode.ttf")
+"""Fonts with more letters than the built-in one, which many computers have."""
 
 
 def font_of(size: float, file: Path | None = None) -> ImageFont.FreeTypeFont:
@@ -33,10 +36,31 @@ def font_of(size: float, file: Path | None = None) -> ImageFont.FreeTypeFont:
 
 def check_letters(text: str, font: ImageFont.FreeTypeFont, socket: str, cure: str) -> None:
     """Raise BadInput on `socket` when the font would draw an empty box for a letter of the text."""
-    unknown = _drawn("\uffff", font)
-    lost = [letter for letter in dict.fromkeys(text) if not letter.isspace() and _drawn(letter, font) == unknown]
-    if lost:
+    if lost := _lacking(text, font):
         raise BadInput(socket, f"the font {font.getname()[0]} has no {', '.join(map(repr, lost[:5]))}", cure)
+
+
+def plot_font(text: str, say: Callable[[str], None]) -> Callable[[float], ImageFont.FreeTypeFont]:
+    """Fonts of any size for all letters of the text: the built-in one, or where it lacks some of them, one that this computer has."""
+    built_in = font_of(20)
+    lost = _lacking(text, built_in)
+    if not lost:
+        return font_of
+    for name in WIDER:
+        try:
+            font = ImageFont.truetype(name, 20, layout_engine=ImageFont.Layout.BASIC)
+        except OSError:
+            continue
+        if not _lacking(text, font):
+            say(f"the built-in font has no {', '.join(map(repr, lost[:5]))}, so the labels are written in {name}")
+            return lambda size: font_of(size, Path(str(font.path)))
+    say(f"no font here has {', '.join(map(repr, lost[:5]))}: boxes stand in their place; install the DejaVu fonts")
+    return font_of
+
+
+def _lacking(text: str, font: ImageFont.FreeTypeFont) -> list[str]:
+    unknown = _drawn("\uffff", font)
+    return [letter for letter in dict.fromkeys(text) if not letter.isspace() and _drawn(letter, font) == unknown]
 
 
 def _drawn(letter: str, font: ImageFont.FreeTypeFont) -> tuple[tuple[int, int], bytes]:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from nodes.stream import meeting, sinks, sources
+from nodes.stream import meeting, plots, sinks, sources
 
-__all__ = ["meeting", "sinks", "sources"]
+__all__ = ["meeting", "plots", "sinks", "sources"]

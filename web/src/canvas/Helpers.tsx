@@ -3,6 +3,7 @@
 import { useStore } from "zustand/react";
 import { Adding } from "../palette/browser/Adding";
 import { browse } from "../palette/browser/state";
+import { Comparing } from "../palette/Comparing";
 import { Dialogs } from "../palette/Dialogs";
 import { Naming } from "../palette/Naming";
 import { Shortcuts } from "../palette/Shortcuts";
@@ -20,6 +21,7 @@ export function Helpers() {
       <Adding />
       {shortcuts && <Shortcuts />}
       <Naming />
+      <Comparing />
       <Picker />
       <Painting />
       <Empty />

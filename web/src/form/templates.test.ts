@@ -21,11 +21,22 @@ it.each(templates.map((template) => [template.name, template] as const))("%s", (
 /** Graphs that the start page lists below the templates: they need weights of the user, or have no two pictures to compare. */
 const WITHOUT_PICTURES = [
   "colour_in_clip",
+  "compare_settings",
+  "conversation",
+  "cut_out_background",
   "describe_picture",
+  "edit_by_instruction",
+  "everything_in_picture",
   "explain_class",
+  "find_by_description",
+  "follow_edges",
   "improve_photo",
   "move_object",
+  "outpaint",
+  "photo_restyle",
+  "swap_word_attention",
   "tag_picture",
+  "text_to_image",
   "vary_words",
 ];
 

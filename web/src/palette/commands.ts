@@ -1,5 +1,6 @@
 /** Every command of the editor, once: menus, shortcuts and the list of commands are drawn from this table. */
 
+import { t } from "../texts";
 import { beginTour } from "../tour/state";
 import { selectedNodes } from "../view/store";
 import {
@@ -19,10 +20,12 @@ import {
   show,
   start,
   switchMode,
+  tell,
   widen,
 } from "./actions";
 import { lineUp, spread, tidy } from "./arranging";
 import { browse } from "./browser/state";
+import { comparable } from "./comparing";
 import { enter, packUp, unpack } from "./graphs";
 import { chosen } from "./keys";
 
@@ -94,6 +97,7 @@ export const COMMANDS: Command[] = [
     needs: "node",
     run: (scope) => scope.editing.view.setState({ connect: { node: pickedNodes(scope)[0] ?? "" } }),
   },
+  { id: "compare", part: "node", keys: ["V"], needs: "node", run: compareFirst },
   { id: "rename", part: "node", keys: ["F2"], needs: "some", run: rename },
   { id: "write", part: "node", keys: [], needs: "some", run: rename },
   { id: "mute", part: "node", keys: ["M"], needs: "node", run: (scope) => switchMode(scope, "mute") },
@@ -152,6 +156,15 @@ function rename(scope: Scope): void {
   const { view } = scope.editing;
   const [id] = selectedNodes(view);
   if (id) view.setState({ writing: id });
+}
+
+/** Compare the first input of the node that can be; another one is chosen in the dialog. */
+function compareFirst(scope: Scope): void {
+  const [id] = pickedNodes(scope);
+  const all = comparable(scope.editing);
+  const found = all.find(({ node }) => node === id) ?? all[0];
+  if (found) scope.editing.view.setState({ comparing: { node: found.node, socket: found.socket } });
+  else tell(scope, t("command.compareNothing"));
 }
 
 /** Saving, with all that it may have to ask, belongs to the bar above; it hears this press from anywhere. */

@@ -10,6 +10,7 @@ import { promotedName, type Side } from "../view/promote";
 import { lastDot } from "../view/schemas";
 import { select } from "../view/store";
 import { boxesOf, pickedNodes, type Scope } from "./actions";
+import { canCompare } from "./comparing";
 import { expose, pathOf } from "./graphs";
 
 export type Target =
@@ -87,7 +88,7 @@ function nodeEntries(scope: Scope, id: string, t: Say): Entry[] {
   const holds = saved ? ["enter", null] : schemaNow(editing, id).graph ? ["enter", "unpack", null] : [];
   const reach = ["selectBefore", "selectAfter", "zoomSelection"];
   return [
-    ...[...holds, "runTo", "connect", null, ...COPIES, null, "rename", ...STATES],
+    ...[...holds, "runTo", "connect", "compare", null, ...COPIES, null, "rename", ...STATES],
     { id: "width", text: t("command.width"), entries: ["wider", "narrower", "usualWidth"] },
     colourMenu(scope, t),
     { id: "select", text: t("command.selectMore"), entries: reach },
@@ -141,6 +142,14 @@ function inputEntries(scope: Scope, id: string, socket: string, t: Say): Entry[]
     { id: "link", text: t("command.connectSocket", { name: socket }), run: () => view.setState({ connect: end }) },
     ...nameEntries(scope, "inputs", id, socket, t),
   ];
+  if (canCompare(scope.editing, id, socket)) {
+    const compare = () => view.setState({ comparing: { node: id, socket } });
+    entries.push({
+      id: "compare",
+      text: t("command.compareInput", { name: socket.replaceAll("_", " ") }),
+      run: compare,
+    });
+  }
   const clear = () => edit(unlinked(flow, id, socket));
   if (isLink(value)) entries.push({ id: "unlink", text: t("command.unlink"), run: clear });
   else if (value !== undefined) entries.push({ id: "reset", text: t("widget.reset", { name: socket }), run: clear });

@@ -11,7 +11,17 @@ import { runTab, workspace } from "../ui/workspace";
 import { BatchColumn, nameOf } from "./BatchColumn";
 import { BatchPreview } from "./BatchPreview";
 import "./batch.css";
-import { batchOf, type Candidate, candidatesOf, type Draft, draftsOf, type Filled, filled, type Table } from "./batch";
+import {
+  batchOf,
+  byNode,
+  type Candidate,
+  candidatesOf,
+  type Draft,
+  draftsOf,
+  type Filled,
+  filled,
+  type Table,
+} from "./batch";
 import { readTable } from "./csv";
 import { useDoc } from "./ofTab";
 import { showPage } from "./state";
@@ -196,12 +206,6 @@ function Adding({ candidates, drafts, put, take, tell }: AddingProps) {
       />
     </div>
   );
-}
-
-function byNode(candidates: Candidate[]): Map<string, Candidate[]> {
-  const found = new Map<string, Candidate[]>();
-  for (const one of candidates) found.set(one.node, [...(found.get(one.node) ?? []), one]);
-  return found;
 }
 
 function Modes({ mode, set }: { mode: Mode; set: (mode: Mode) => void }) {

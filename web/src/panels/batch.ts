@@ -38,6 +38,12 @@ export function candidatesOf(flow: Workflow, schemas: Schemas): Candidate[] {
   return [...own, ...found.filter(({ parameter }) => parameter === null)];
 }
 
+export function byNode(candidates: Candidate[]): Map<string, Candidate[]> {
+  const found = new Map<string, Candidate[]>();
+  for (const one of candidates) found.set(one.node, [...(found.get(one.node) ?? []), one]);
+  return found;
+}
+
 export type Filled = Draft & Column & { candidate: Candidate };
 
 /** Each draft with its values; those whose input the graph has no more are left out. */

@@ -1,4 +1,4 @@
-/** What a person types into a column of a batch, as values: one per line, ranges spelled "1..10" or "0.2..0.8 step 0.2". */
+/** What a person types into a column of a batch, as values: one per line, ranges spelled "1..10", "1-9:2" or "0.2..0.8 step 0.2". */
 
 import type { InputSchema } from "../doc/schema";
 import type { Json } from "../doc/types";
@@ -66,10 +66,11 @@ function json(line: string, plain: boolean): Read {
 
 const NUMBER = "[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:e[+-]?\\d+)?";
 const RANGE = new RegExp(`^(${NUMBER})\\s*(?:\\.\\.\\.?|…)\\s*(${NUMBER})(?:\\s+step\\s+(${NUMBER}))?$`, "i");
+const SHORT = new RegExp(`^(${NUMBER})\\s*[-–]\\s*(${NUMBER})(?:\\s*:\\s*(${NUMBER}))?$`, "i");
 const ONE = new RegExp(`^${NUMBER}$`, "i");
 
 function numbers(line: string, schema: InputSchema): Read {
-  const range = RANGE.exec(line);
+  const range = RANGE.exec(line) ?? SHORT.exec(line);
   const parts = range ? null : line.split(/\s*;\s*|,\s+/);
   const read = range ? rangeOf(range, schema.type === "integer") : listOf(parts ?? []);
   if ("why" in read) return read;

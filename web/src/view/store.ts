@@ -27,6 +27,8 @@ export type ViewState = {
   painting: { node: string; socket: string } | null;
   /** What a graph takes or gives, that is to be called otherwise; path: the nodes that hold that graph. */
   naming: { path: string[]; side: "inputs" | "outputs"; name: string } | null;
+  /** The input whose values are to be compared. */
+  comparing: { node: string; socket: string } | null;
   hint: { text: string; x: number; y: number } | null;
   /** A link that a dragged node would be put on. */
   target: string | null;
@@ -50,6 +52,7 @@ export function createView(): View {
     files: null,
     painting: null,
     naming: null,
+    comparing: null,
     hint: null,
     target: null,
     writing: null,
