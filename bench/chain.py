@@ -28,7 +28,7 @@ from train.scenes.palette import article
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOW = ROOT / "workflows" / "replace_object.json"
-SHEET = ROOT / "docs" / "chain_sheet.png"
+SHEET = ROOT / "docs" / "chain_sheet.webp"
 FIRST_SEED = 80_000_000
 SIDE = 512
 SHADOW = 20  # pixels around the old object in which its shadow may go with it

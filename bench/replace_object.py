@@ -16,8 +16,8 @@ import time
 PARTS = {
     "parser": ["bench.parser"],  # exact answers on unseen nouns, unseen phrasings, free-form sentences; rules beside it
     "masker": ["bench.masker"],  # mean IoU through the node, with and without colour words; false alarms
-    "painter": ["train.painter", "evaluate"],  # kind and colour as a judge names them; docs/painter_sheet.png
-    "chain": ["bench.chain"],  # the whole workflow, sentence and scene in, picture out; docs/chain_sheet.png
+    "painter": ["train.painter", "evaluate"],  # kind and colour as a judge names them; docs/painter_sheet.webp
+    "chain": ["bench.chain"],  # the whole workflow, sentence and scene in, picture out; docs/chain_sheet.webp
 }
 
 

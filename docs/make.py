@@ -1,4 +1,5 @@
-"""Why: documentation that repeats the code goes stale. The pages of all nodes and of the API are made from their declarations:
+"""Why: documentation that repeats the code goes stale. The pages of all nodes and of the API are made from their declarations, and the tables of the
+page of models from the shelf and its catalogue; what stands around those tables is written by hand:
 
     .venv/bin/python -m docs.make
 
@@ -8,6 +9,7 @@ tests/test_docs.py fails when a page in the repository is not what this makes.
 from __future__ import annotations
 
 import json
+import re
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,11 @@ import nodes
 import server  # noqa: F401 - importing it declares all handlers
 from api.openapi import document
 from api.routes import ROUTES
+from nodes.models import KINDS
+from nodes.models.catalogue import offers
 
-NODES, API = (Path(__file__).with_name(name) for name in ("nodes.md", "api.md"))
+NODES, API, MODELS = (Path(__file__).with_name(name) for name in ("nodes.md", "api.md", "models.md"))
+MARKED = re.compile(r"(?<=<!-- made: )(\w+) -->\n.*?(?=<!-- end -->)", re.DOTALL)
 SUBJECTS = ("jobs", "events", "nodes", "workflows", "files", "models", "packs", "settings", "health", "openapi")
 START = """\
 # The API
@@ -133,7 +138,32 @@ def _taken(operation: dict[str, Any]) -> str:
     return ", ".join(told)
 
 
+def models_page() -> str:
+    """The Markdown text of docs/models.md: as it is, with its tables made anew."""
+    tables = {"kinds": _kinds_of_models, "catalogue": _catalogue}
+    return MARKED.sub(lambda found: f"{found[1]} -->\n{tables[found[1]]()}\n", MODELS.read_text(encoding="utf-8"))
+
+
+def _kinds_of_models() -> str:
+    rows = ["| kind | folder | takes | ships |", "|---|---|---|---|"]
+    for name, kind in KINDS.items():
+        ships = (
+            f"a small one, `{kind.starter}`" if kind.starter else f"none; {kind.without}" if kind.without else "none"
+        )
+        rows.append(f"| {name} | `models/{name}` | {kind.wanted} | {ships} |")
+    return "\n".join(rows)
+
+
+def _catalogue() -> str:
+    rows = ["| kind | weights | download | memory | licence | good at |", "|---|---|---|---|---|---|"]
+    for kind in KINDS:
+        for offer in offers(kind):
+            sizes = f"{offer.bytes / 1e9:.2g} GB | {offer.memory / 1e9:.2g} GB"
+            rows.append(f"| {kind} | `{offer.name}` | {sizes} | {offer.licence} | {offer.good} |")
+    return "\n".join(rows)
+
+
 if __name__ == "__main__":
-    for page, text in ((NODES, node_page()), (API, api_page())):
+    for page, text in ((NODES, node_page()), (API, api_page()), (MODELS, models_page())):
         page.write_text(text, encoding="utf-8")
         print(page)

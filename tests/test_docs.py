@@ -14,7 +14,9 @@ import graph
 from api import shapes
 from api.jobs import POSTED
 from api.routes import ROUTES
-from docs.make import API, NODES, SUBJECTS, api_page, node_page
+from docs.make import API, MODELS, NODES, SUBJECTS, api_page, models_page, node_page
+from nodes.models import KINDS
+from nodes.models.catalogue import offers
 
 from .api.helpers import room, run, serving
 
@@ -22,7 +24,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.mark.parametrize(
-    ("page", "text"), [pytest.param(NODES, node_page, id="nodes"), pytest.param(API, api_page, id="api")]
+    ("page", "text"),
+    [
+        pytest.param(NODES, node_page, id="nodes"),
+        pytest.param(API, api_page, id="api"),
+        pytest.param(MODELS, models_page, id="models"),
+    ],
 )
 def test_a_page_is_what_the_code_says(page: Path, text: Callable[[], str]) -> None:
     assert page.read_text(encoding="utf-8") == text(), "make it again: .venv/bin/python -m docs.make"
@@ -76,6 +83,18 @@ async def _shell(command: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_shell(
         command.replace("curl ", "curl -sS -w '\\n' "), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
+
+
+def test_the_page_of_models_has_every_kind_and_every_offer() -> None:
+    text = models_page()
+    assert [kind for kind in KINDS if f"| {kind} | `models/{kind}` |" not in text] == []
+    assert [offer.name for kind in KINDS for offer in offers(kind) if f"`{offer.name}`" not in text] == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.stem)
+def test_links_and_pictures_of_a_page_exist(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:\s]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 def test_files_that_the_readme_names_exist() -> None:
