@@ -12,6 +12,8 @@ FAMILIES = (
     "language",
     "segment",
     "diffusion",
+    "control",
+    "edit",
     "paint",
     "stream",
     "augment",

@@ -130,6 +130,8 @@ def watched(spec: graph.NodeSpec, given: dict[str, list[Any]], made: dict[str, l
 
 def told(name: str, values: list[Any], kind: str) -> dict[str, Any] | None:
     """A socket's values as one picture or one text; None where there were none."""
+    if kind.removeprefix("list of ") in PICTURES and kind not in PICTURES:
+        kind, values = kind.removeprefix("list of "), [picture for several in values for picture in several]
     if not values:
         return None
     if kind == "anything":

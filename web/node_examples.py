@@ -37,6 +37,35 @@ PAIR = {"colours": lines("red", "blue"), "things": lines("car", "sofa")}
 EXAMPLES: dict[str, Example] = {
     # what words do
     "diffusion.inpaint": {**CAR, "it": {"image": "@photo", "mask": "@find", "prompt": "a bicycle", "seed": 7}},
+    "diffusion.text_to_image": {"it": {"prompt": "a green tree", "seed": 2}},
+    "diffusion.image_to_image": {
+        "photo": STREET,
+        "near": ("image.crop", {"image": "@photo", "left": 250, "top": 250, "width": 370, "height": 250}),
+        "it": {"image": "@near", "prompt": "a red car on a road", "strength": 0.45, "resolution": 144, "seed": 1},
+    },
+    "diffusion.outpaint": {"photo": GARDEN, "it": {"image": "@photo", "left": 96, "right": 96, "seed": 1}},
+    "edit.conversation": {
+        "photo": STREET,
+        "it": {"image": "@photo", "sentences": "make the car green\nremove the tree", "by": "parts", "seed": 5},
+        "show": ["image"],
+    },
+    "edit.reword": {
+        "photo": STREET,
+        "near": ("image.crop", {"image": "@photo", "left": 250, "top": 250, "width": 370, "height": 250}),
+        "it": {
+            "image": "@near",
+            "source": "a red car",
+            "target": "a yellow car",
+            "guidance": 5.0,
+            "cross_steps": 0.4,
+            "steps": 20,
+        },
+    },
+    "edit.swap_words": {
+        "it": {"source": "a red car on a road", "target": "a blue car on a road", "seed": 1},
+        "show": ["source", "edited"],
+    },
+    "edit.word_attention": {"it": {"prompt": "a red car", "word": "car", "seed": 1}, "show": ["image", "panels"]},
     "language.parse_edit": {"it": {"sentence": "Make the red car blue"}},
     "segment.mask_from_words": {"photo": CARS, "it": {"image": "@photo", "words": "the red car"}},
     "segment.grab": {
@@ -44,7 +73,35 @@ EXAMPLES: dict[str, Example] = {
         "box": ("mask.box", {"x": 262, "y": 258, "width": 240, "height": 190}),
         "it": {"image": "@photo", "box": "@box"},
     },
+    "segment.classes": {
+        "photo": GARDEN,
+        "it": {"image": "@photo", "names": "dog, flower, tree"},
+        "show": ["picture", "labels"],
+    },
+    "segment.class_names": {"it": {}},
+    "segment.overlay": {
+        "photo": CARS,
+        "red": words("the red car"),
+        "box": ("mask.to_boxes", {"mask": "@red", "each": "all"}),
+        "it": {"image": "@photo", "boxes": "@box", "labels": ["the red car"], "scores": [0.93]},
+    },
+    "segment.each_thing": {
+        "photo": GARDEN,
+        "things": ("segment.classes", {"image": "@photo"}),
+        "it": {"masks": "@things.masks", "labels": "@things.labels", "scores": "@things.scores"},
+        "show": ["mask", "label", "number"],
+    },
+    "segment.fine_edge": {**DOG, "it": {"image": "@photo", "mask": "@find"}, "show": ["image", "mask"]},
     "paint.heal": {**LAMP, "it": {"image": "@photo", "mask": "@find", "grow": 12, "shadow": 0.2}},
+    "control.canny": {"photo": STREET, "it": {"image": "@photo"}},
+    "control.soft_edges": {"photo": STREET, "it": {"image": "@photo"}},
+    "control.scribble": {"photo": STREET, "it": {"image": "@photo"}},
+    "control.lines": {"photo": ROOM, "it": {"image": "@photo"}},
+    "control.straight_lines": {"photo": ROOM, "it": {"image": "@photo"}},
+    "control.segments": {"photo": GARDEN, "it": {"image": "@photo"}},
+    "control.normal": {**BOTH, "it": {"depth": "@find.heat"}},
+    "control.tile": {"photo": STREET, "it": {"image": "@photo", "factor": 12.0}},
+    "control.shuffle": {"photo": GARDEN, "it": {"image": "@photo", "seed": 1}},
     # ways
     "flow.by_action": {
         **LAMP,
@@ -145,6 +202,22 @@ EXAMPLES: dict[str, Example] = {
         "photo": STREET,
         "it": {"image": "@photo", "text": "Saturday, ten o'clock", "size": 56.0},
     },
+    "image.xy_grid": {
+        "photo": STREET,
+        "angles": ("stream.values", {"values": "-20, 0, 20"}),
+        "sizes": ("stream.values", {"values": "1, 12"}),
+        "both": ("stream.cross", {"left": "@sizes", "right": "@angles"}),
+        "turned": ("image.rotate", {"image": "@photo", "angle": "@both.right"}),
+        "soft": ("image.blur", {"image": "@turned", "radius": "@both.left"}),
+        "it": {
+            "images": "@soft",
+            "across": "@both.right",
+            "down": "@both.left",
+            "across_name": "angle",
+            "down_name": "blur",
+            "side": 240,
+        },
+    },
     # masks
     "mask.area": {**CAR, "it": {"mask": "@find"}},
     "mask.blank": {"photo": STREET, "it": {"image": "@photo", "value": "white"}},
@@ -224,6 +297,7 @@ EXAMPLES: dict[str, Example] = {
     "stream.shuffle": {**THINGS, "it": {"items": "@things", "seed": 3}},
     "stream.take": {**THINGS, "it": {"items": "@things", "count": 2, "skip": 1}},
     "stream.texts": {**THINGS, "it": {"items": "@things"}},
+    "stream.values": {"it": {"values": "1-9:2"}},
     "stream.zip": {**PAIR, "it": {"left": "@colours", "right": "@things"}},
     # values
     "value.calculate": {"size": ("value.integer", {"integer": 768}), "it": {"a": "@size", "operation": "/", "b": 2.0}},
@@ -243,6 +317,7 @@ EXAMPLES: dict[str, Example] = {
     },
     "value.text": {"it": {"text": "Replace the car with a bicycle"}},
     # tags
+    "tag.picture": {"photo": GARDEN, "it": {"image": "@photo"}},
     "tag.tidy": {
         "it": {"tags": "red_car, street, tree, Street", "more": "sky", "exclude": "tree", "trigger": "my style"},
     },
@@ -304,6 +379,11 @@ EXAMPLES: dict[str, Example] = {
 }
 
 WITHOUT: dict[str, str] = {
+    "control.depth": "its weights are too large to ship",
+    "control.guide": "it hands a picture over, and has none of its own to show",
+    "control.pose": "its weights are too large to ship",
+    "diffusion.depth_to_image": "its weights are too large to ship",
+    "edit.instruct": "its weights are too large to ship",
     "improve.upscale": "its weights are too large to ship",
     "video.save": "it writes a film, and no film is shown here",
     "language.ask": "a chat model that follows instructions is too large to ship",
@@ -318,8 +398,10 @@ WITHOUT: dict[str, str] = {
     "look.classify": "its weights are too large to ship",
     "look.clip_score": "its weights are too large to ship",
     "look.explain": "its weights are too large to ship",
+    "segment.by_description": "its weights are too large to ship",
+    "segment.cut_background": "its weights are too large to ship",
+    "segment.everything": "its weights are too large to ship",
     "segment.points": "its weights are too large to ship",
-    "tag.picture": "its weights are too large to ship",
     "stream.rows": "it reads a table of one's own, and none ships",
 }
 

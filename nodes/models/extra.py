@@ -27,14 +27,24 @@ from . import finding
 NAME = "extra_model_paths.yaml"
 FOLDERS: dict[str, tuple[str, ...]] = {
     "inpaint": ("checkpoints", "diffusers"),
+    "diffusion": ("checkpoints", "diffusers"),
+    "edit": ("checkpoints", "diffusers"),
+    "depth": ("checkpoints", "diffusers"),
+    "lora": ("loras",),
+    "embedding": ("embeddings",),
     "segment": ("clipseg", "segmentation"),
     "chat": ("LLM", "llm", "llm_gguf"),
     "sam": ("sams", "sam"),
+    "grounding": ("grounding-dino", "grounding_dino"),
+    "matting": ("rembg", "RMBG", "BiRefNet", "birefnet"),
     "upscale": ("upscale_models",),
+    "control": ("controlnet",),
 }
 """For each kind, under which words ComfyUI and its node packs list folders with such weights."""
 UNET = "model.diffusion_model.input_blocks.0.0.weight"
 """In every checkpoint of Stable Diffusion; ComfyUI keeps those of other families in the same folder."""
+CHANNELS: dict[str, tuple[int, ...]] = {"inpaint": (4, 9), "diffusion": (4, 9), "edit": (8,), "depth": (5,)}
+"""What the UNet of each kind of checkpoint takes: all of them lie in one folder."""
 MOST = 5_000
 """Entries of a folder that are looked at."""
 
@@ -100,27 +110,36 @@ def _weights(kind: str, folder: Path) -> Iterator[Path]:
                 return
             if entry.is_dir():
                 inside = within(entry)
-                if inside == entry:
-                    yield entry
-                else:
+                if inside != entry:
                     waiting.append(entry)
-            elif within(entry) is not None and (kind != "inpaint" or _is_checkpoint(entry)):
+                elif kind not in CHANNELS or _folder_channels(entry) in CHANNELS[kind]:
+                    yield entry
+            elif within(entry) is not None and (kind not in CHANNELS or _file_channels(entry) in CHANNELS[kind]):
                 yield entry
 
 
-def _is_checkpoint(file: Path) -> bool:
+def _folder_channels(folder: Path) -> int:
+    """What the UNet of a diffusers folder takes; 4, as most do, where that is not said."""
+    try:
+        return int(json.loads((folder / "unet" / "config.json").read_text(encoding="utf-8"))["in_channels"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return 4
+
+
+def _file_channels(file: Path) -> int:
     state = file.stat()
-    return _has_unet(file, state.st_size, state.st_mtime_ns)
+    return _channels(file, state.st_size, state.st_mtime_ns)
 
 
 @lru_cache(maxsize=4096)
-def _has_unet(file: Path, size: int, changed: int) -> bool:
-    """Whether a safetensors file holds a whole Stable Diffusion, from its header."""
+def _channels(file: Path, size: int, changed: int) -> int:
+    """What the UNet of a whole Stable Diffusion in a safetensors file takes, from its header; 0 where there is none."""
     with file.open("rb") as opened:
         length = int.from_bytes(opened.read(8), "little")
         if length > min(size, 100_000_000):
-            return False
+            return 0
         try:
-            return UNET in json.loads(opened.read(length))
-        except (ValueError, TypeError):
-            return False
+            first = json.loads(opened.read(length)).get(UNET)
+            return 0 if first is None else int((first["shape"] + [4, 4])[1])
+        except (ValueError, TypeError, LookupError, AttributeError):
+            return 0

@@ -12,6 +12,11 @@ from graph import BadInput, did_you_mean
 PICKLED = {".ckpt", ".pt", ".pth", ".bin", ".pkl", ".pickle"}
 TRANSFORMERS = ("*.json", "*.txt", "*.safetensors")
 """The files of a transformers folder that are fetched."""
+DIFFUSION = "nodes.models.diffusion:load_diffusion"
+"""One loader for all that paints: what a checkpoint can do follows from its UNet, and weights that serve several kinds are loaded once."""
+CHECKPOINT = "a diffusers folder (with model_index.json) or one .safetensors or .ckpt file"
+PIPELINE = ("model_index.json", "graft.json", "*/*.json", "*/*.txt", "*/*.safetensors")
+"""The files of a diffusers folder that are fetched."""
 HUB_NAME = re.compile(r"(?P<repo>\w[\w.-]*/\w[\w.-]*)(@(?P<revision>[\w./-]+))?(:(?P<file>[\w./ -]+))?")
 
 
@@ -51,8 +56,14 @@ def _first_file(path: Path, suffix: str) -> Path | None:
     return next((file for file in sorted(path.iterdir()) if file.is_file() and file.suffix.lower() == suffix), None)
 
 
-def _painter(path: Path) -> Path | None:
-    return path if (path / "model_index.json").is_file() else _first_file(path, ".safetensors")
+def _diffusion(path: Path) -> Path | None:
+    if (path / "model_index.json").is_file():
+        return path
+    return _first_file(path, ".safetensors") or _first_file(path, ".ckpt")
+
+
+def _first_of(*suffixes: str) -> Callable[[Path], Path | None]:
+    return lambda path: next((file for suffix in suffixes if (file := _first_file(path, suffix))), None)
 
 
 def _segmenter(path: Path) -> Path | None:
@@ -79,12 +90,40 @@ def _tagger(path: Path) -> Path | None:
     return file if any(table.is_file() for table in beside) else None
 
 
+def _matting(path: Path) -> Path | None:
+    return _first_file(path, ".onnx") or (_first_file(path / "onnx", ".onnx") if (path / "onnx").is_dir() else None)
+
+
+def _control(path: Path) -> Path | None:
+    weights = _first_file(path, ".safetensors") or _first_file(path, ".pth")
+    return path if weights and (path / "config.json").is_file() else weights
+
+
 KINDS: dict[str, Kind] = {
     "inpaint": Kind(
-        "an inpainting model", "painter", _painter, "nodes.models.diffusion:load_inpaint",
-        "a diffusers folder (with model_index.json) or one .safetensors file",
-        ("model_index.json", "graft.json", "*/*.json", "*/*.txt", "*/*.safetensors"),
-        "drawn pictures only; for photographs",
+        "an inpainting model", "painter", _diffusion, DIFFUSION, CHECKPOINT, PIPELINE,
+        "drawn pictures only; for photographs", weights_only=(".ckpt",),
+    ),
+    "diffusion": Kind(
+        "a text-to-image model", "painter", _diffusion, DIFFUSION, CHECKPOINT, PIPELINE,
+        "drawn pictures of one thing at 96 × 96 pixels; for anything else", weights_only=(".ckpt",),
+    ),
+    "edit": Kind(
+        "a model that edits by instruction", "", _diffusion, DIFFUSION, CHECKPOINT, PIPELINE,
+        weights_only=(".ckpt",),
+    ),
+    "depth": Kind(
+        "a depth-to-image model", "", _diffusion, DIFFUSION, CHECKPOINT, PIPELINE,
+        weights_only=(".ckpt",), without="a ControlNet for depth does the same with any model",
+    ),
+    "lora": Kind(
+        "a LoRA", "", _first_of(".safetensors"), "nodes.models.lora:load_lora",
+        "a .safetensors file of a LoRA (kohya's or diffusers' names)", ("*.safetensors",),
+    ),
+    "embedding": Kind(
+        "a learned word", "", _first_of(".safetensors", ".pt", ".bin"), "nodes.models.embedding:load_embedding",
+        "a .safetensors, .pt or .bin file of textual inversion", ("*.safetensors", "*.bin", "*.pt"),
+        weights_only=(".pt", ".bin"),
     ),
     "segment": Kind(
         "a segmentation model", "masker", _segmenter, "nodes.models.segment:load_segment",
@@ -101,7 +140,19 @@ KINDS: dict[str, Kind] = {
         "a SAM checkpoint (.pth or .safetensors) or the folder of facebook/sam-vit-base",
         ("config.json", "model.safetensors", "*.pth"),
         weights_only=(".pth",), also="https://dl.fbaipublicfiles.com/segment_anything/sam_vit_b_01ec64.pth",
-        without="segment.grab needs no weights",
+        without="segment.grab needs no weights, nor does outline=boxes of segment.by_description",
+    ),
+    "grounding": Kind(
+        "a Grounding DINO model", "", _segmenter, "nodes.models.grounding:load_grounding",
+        "a transformers folder of Grounding DINO (with config.json and weights)",
+        TRANSFORMERS, without="segment.mask_from_words finds things by their names with the starter",
+    ),
+    "matting": Kind(
+        "a network that cuts out the background", "", _matting, "nodes.models.matting:load_matting",
+        "an .onnx file of U²-Net, IS-Net, RMBG or BiRefNet, named after its family",
+        ("onnx/model.onnx", "model.onnx", "preprocessor_config.json"),
+        also="https://github.com/danielgatis/rembg/releases/download/v0.0.0/isnet-general-use.onnx",
+        without="segment.grab and segment.fine_edge need no weights",
     ),
     "upscale": Kind(
         "a super-resolution model", "", _upscaler, "nodes.models.upscale:load_upscale",
@@ -110,9 +161,10 @@ KINDS: dict[str, Kind] = {
         weights_only=(".pth",), also="https://github.com/xinntao/Real-ESRGAN/releases/download/v0.1.0/RealESRGAN_x4plus.pth",
     ),
     "tagger": Kind(
-        "a tagger", "", _tagger, "nodes.models.tagger:load_tagger",
+        "a tagger", "tagger", _tagger, "nodes.models.tagger:load_tagger",
         "an .onnx file of the WD14 family with selected_tags.csv beside it",
         ("model.onnx", "selected_tags.csv"),
+        "drawn pictures only; for photographs and ten thousand tags",
     ),
     "caption": Kind(
         "a captioning model", "", _segmenter, "nodes.models.caption:load_caption",
@@ -127,6 +179,22 @@ KINDS: dict[str, Kind] = {
     "classify": Kind(
         "a classification model", "", _segmenter, "nodes.models.classify:load_classify",
         "a transformers folder for image classification (with config.json and weights)",
+        TRANSFORMERS,
+    ),
+    "control": Kind(
+        "a ControlNet", "", _control, "nodes.models.control:load_control",
+        "a diffusers folder of a ControlNet (with config.json) or one .safetensors or .pth file",
+        ("config.json", "graft.json", "*.safetensors"),
+        weights_only=(".pth",),
+    ),
+    "depth_map": Kind(
+        "a depth model", "", _segmenter, "nodes.models.depth_map:load_depth_map",
+        "a transformers folder of Depth Anything, DPT or GLPN (with config.json and weights)",
+        TRANSFORMERS,
+    ),
+    "pose": Kind(
+        "a pose model", "", _segmenter, "nodes.models.pose:load_pose",
+        "a transformers folder of ViTPose (with config.json and weights)",
         TRANSFORMERS,
     ),
 }  # fmt: skip

@@ -12,19 +12,28 @@ from typing import Any
 
 from graph import BadInput, GraftError
 
-from . import finding, gguf, hub
+from . import finding, gguf, hub, matting
 from .fetching import blobs, checksum
 
 Report = Callable[[int, int], None]
 TELLING: dict[str, tuple[str, ...]] = {
     "inpaint": ("StableDiffusion",),
+    "diffusion": ("StableDiffusionPipeline", "StableDiffusionXLPipeline", "InpaintPipeline", "LatentConsistencyModel"),
+    "edit": ("InstructPix2Pix",),
+    "depth": ("Depth2Img",),
     "segment": ("Segmentation", "EoMT", "Eomt"),
     "sam": ("SamModel",),
+    "grounding": ("GroundingDinoForObjectDetection",),
     "caption": ("BlipForConditionalGeneration", "Blip2ForConditionalGeneration"),
     "clip": ("'CLIPModel'",),
     "classify": ("ForImageClassification",),
+    "control": ("ControlNetModel",),
+    "depth_map": ("DepthAnythingForDepthEstimation", "DPTForDepthEstimation", "GLPNForDepthEstimation"),
+    "pose": ("VitPoseForPoseEstimation",),
 }
 """Words in the class of a model by which a repository in the hub's cache is known to be of a kind: other programs keep theirs there too."""
+NAMED = {"lora": "pytorch_lora_weights.safetensors", "embedding": "learned_embeds.*"}
+"""Kinds without a configuration: the file by which such a repository is known."""
 
 
 @dataclass(frozen=True)
@@ -121,9 +130,14 @@ def _chat_files(folder: Path) -> Iterator[str]:
 
 
 def _tells(kind: str, folder: Path) -> bool:
-    """Whether the configuration names a model of this kind; a tagger is known by the table beside it, without which it does not count as whole."""
+    """Whether the configuration names a model of this kind; a tagger is known by the table beside it, without which it does not count as whole,
+    a network for backgrounds by its name."""
     if kind == "tagger":
         return True
+    if kind == "matting":
+        return matting.recognised(folder)
+    if kind in NAMED:
+        return any(folder.glob(NAMED[kind]))
     for name in ("model_index.json", "config.json"):
         try:
             config = json.loads((folder / name).read_text(encoding="utf-8"))

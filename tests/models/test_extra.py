@@ -10,6 +10,7 @@ import pytest
 
 from graph import GraftError, Settings
 from nodes.models import Shelf, extra
+from tests import weights_edit
 
 
 def checkpoint(file: Path, tensor: str = extra.UNET) -> Path:
@@ -64,6 +65,20 @@ def test_weights_of_comfyui_are_named_as_it_names_them(
     assert found.find("inpaint", "mine").path.resolve() == comfy / "models/diffusers/mine"
     assert found.sizes("inpaint")["plain.safetensors"] > 50
     assert found.problems("inpaint", "plain") is None
+
+
+def test_a_checkpoint_is_listed_for_what_its_unet_takes(comfy: Path, tmp_path: Path) -> None:
+    weights_edit.file(comfy / "models/checkpoints/pix2pix.safetensors")
+    folder = comfy / "models/diffusers/editor"
+    (folder / "unet").mkdir(parents=True)
+    (folder / "model_index.json").write_text("{}")
+    (folder / "unet" / "config.json").write_text('{"in_channels": 8}')
+    found = shelf(
+        tmp_path, f"a:\n  base_path: {comfy}\n  checkpoints: models/checkpoints\n  diffusers: models/diffusers\n"
+    )
+    assert {"editor", "pix2pix.safetensors"} <= set(found.names("edit"))
+    assert not {"mine", "plain.safetensors"} & set(found.names("edit"))
+    assert not {"editor", "pix2pix.safetensors"} & set(found.names("inpaint"))
 
 
 def test_the_own_folder_comes_first(comfy: Path, tmp_path: Path) -> None:
