@@ -21,6 +21,7 @@ from api.openapi import document
 from api.routes import ROUTES
 from nodes.models import KINDS
 from nodes.models.catalogue import offers
+from nodes.models.hub import amount
 
 NODES, API, MODELS = (Path(__file__).with_name(name) for name in ("nodes.md", "api.md", "models.md"))
 MARKED = re.compile(r"(?<=<!-- made: )(\w+) -->\n.*?(?=<!-- end -->)", re.DOTALL)
@@ -158,7 +159,7 @@ def _catalogue() -> str:
     rows = ["| kind | weights | download | memory | licence | good at |", "|---|---|---|---|---|---|"]
     for kind in KINDS:
         for offer in offers(kind):
-            sizes = f"{offer.bytes / 1e9:.2g} GB | {offer.memory / 1e9:.2g} GB"
+            sizes = f"{amount(offer.bytes)} | {amount(offer.memory)}"
             rows.append(f"| {kind} | `{offer.name}` | {sizes} | {offer.licence} | {offer.good} |")
     return "\n".join(rows)
 

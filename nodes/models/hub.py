@@ -160,4 +160,6 @@ def wanted(info: Any, file: str | None, row: Kind) -> dict[str, int]:
 
 def amount(size: float) -> str:
     """Bytes, for people."""
+    if size < 1e6:
+        return f"{size / 1e3:.0f} kB"
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
