@@ -63,11 +63,19 @@ POOR: Nodes = {
     "poor": node("augment.apply", image="@dull.image", steps=[{"do": "jpeg", "worst": 12, "probability": 1.0}], seed=5),
     "blocks": node("improve.deblock", image="@poor.image"),
 }
+LOOK: Nodes = {
+    "photo": node("image.load", path="examples/garden.png"),
+    "said": node("look.caption", image="@photo.image"),
+    "caption": node("image.text_on_picture", image="@photo.image", text="@said.caption", size=28.0),
+    "seen": node("tag.picture", image="@photo.image"),
+    "tags": node("image.text_on_picture", image="@photo.image", text="@seen.tags", size=28.0),
+}
 SHOWN: dict[str, tuple[str | Nodes, Nodes, tuple[str, ...]]] = {
     "compared": ("compare_settings", {}, ("table.image",)),
     "segmented": (SEGMENT, {}, ("photo.image", "found.image", "cut.image")),
     "controls": (CONTROL, {}, ("photo.image", "canny.image", "soft_edges.image", "lines.image", "scribble.image")),
     "swapped": ("swap_word_attention", {}, ("pair.image", "why.panels")),
+    "described": (LOOK, {}, ("caption.image", "tags.image")),
     "improved": ("improve_photo", POOR, ("poor.image", "local.image")),
     "moved": ("move_object", {}, ("photo.image", "move.image")),
     "followed": ("colour_in_clip", FRAMES, ("frames.image",)),

@@ -316,6 +316,8 @@ EXAMPLES: dict[str, Example] = {
         "it": {"template": "a {colour} {thing} {place}", "thing": "bicycle", "colour": "red", "place": "in the rain"}
     },
     "value.text": {"it": {"text": "Replace the car with a bicycle"}},
+    # a look at pictures
+    "look.caption": {"photo": STREET, "it": {"image": "@photo"}},
     # tags
     "tag.picture": {"photo": GARDEN, "it": {"image": "@photo"}},
     "tag.tidy": {
@@ -394,7 +396,6 @@ WITHOUT: dict[str, str] = {
     "language.vary": "a chat model that follows instructions is too large to ship",
     "look.attention": "its weights are too large to ship",
     "look.best_caption": "its weights are too large to ship",
-    "look.caption": "its weights are too large to ship",
     "look.classify": "its weights are too large to ship",
     "look.clip_score": "its weights are too large to ship",
     "look.explain": "its weights are too large to ship",

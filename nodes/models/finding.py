@@ -109,8 +109,8 @@ KINDS: dict[str, Kind] = {
         "drawn pictures of one thing at 96 × 96 pixels; for anything else", weights_only=(".ckpt",),
     ),
     "edit": Kind(
-        "a model that edits by instruction", "", _diffusion, DIFFUSION, CHECKPOINT, PIPELINE,
-        weights_only=(".ckpt",),
+        "a model that edits by instruction", "editor", _diffusion, DIFFUSION, CHECKPOINT, PIPELINE,
+        "drawn pictures of one or two things at 64 × 64 pixels; for anything else", weights_only=(".ckpt",),
     ),
     "depth": Kind(
         "a depth-to-image model", "", _diffusion, DIFFUSION, CHECKPOINT, PIPELINE,
@@ -167,9 +167,10 @@ KINDS: dict[str, Kind] = {
         "drawn pictures only; for photographs and ten thousand tags",
     ),
     "caption": Kind(
-        "a captioning model", "", _segmenter, "nodes.models.caption:load_caption",
+        "a captioning model", "captioner", _segmenter, "nodes.models.caption:load_caption",
         "a transformers folder of BLIP or BLIP-2 (with config.json and weights)",
         TRANSFORMERS,
+        "drawn pictures only; for photographs",
     ),
     "clip": Kind(
         "a CLIP model", "", _segmenter, "nodes.models.clip:load_clip",
@@ -182,7 +183,7 @@ KINDS: dict[str, Kind] = {
         TRANSFORMERS,
     ),
     "control": Kind(
-        "a ControlNet", "", _control, "nodes.models.control:load_control",
+        "a ControlNet", "edges", _control, "nodes.models.control:load_control",
         "a diffusers folder of a ControlNet (with config.json) or one .safetensors or .pth file",
         ("config.json", "graft.json", "*.safetensors"),
         weights_only=(".pth",),

@@ -118,7 +118,7 @@ def test_folders_as_they_were_published_answer_the_same(weights: dict[str, Path]
     assert np.allclose(load_clip(clip, "cpu").likeness(noise(), texts, nothing), expected, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["caption", "clip", "classify"])
+@pytest.mark.parametrize("kind", ["clip", "classify"])
 def test_without_weights_it_says_what_to_get(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
     shelf = Shelf(Settings(root=tmp_path, models=tmp_path / "models", offline=True, device="cpu"))
@@ -128,13 +128,21 @@ def test_without_weights_it_says_what_to_get(kind: str, tmp_path: Path, monkeypa
         assert part in str(caught.value)
 
 
+def test_without_the_captioner_that_ships_it_says_how_to_get_it_back(tmp_path: Path) -> None:
+    shelf = Shelf(Settings(root=tmp_path, models=tmp_path / "models", offline=True, device="cpu"))
+    with pytest.raises(MissingWeights) as caught:
+        shelf.get("caption")
+    for part in ("starter model 'captioner'", "git checkout", "BLIP or BLIP-2", str(shelf.models / "caption")):
+        assert part in str(caught.value)
+
+
 def test_the_shelf_finds_each_by_name(weights: dict[str, Path], tmp_path: Path) -> None:
     shelf = Shelf(Settings(root=tmp_path, models=tmp_path / "models", offline=True, device="cpu"))
     for name, (kind, load) in LOADERS.items():
         (shelf.models / kind).mkdir(parents=True, exist_ok=True)
         (shelf.models / kind / name).symlink_to(weights[name])
         assert type(shelf.get(kind, name)) is type(load(weights[name], "cpu"))
-    assert shelf.names("caption") == ["auto", "blip", "blip2"]
+    assert shelf.names("caption") == ["auto", "starter", "blip", "blip2"]
 
 
 def test_the_hubs_cache_is_told_apart_by_kind(

@@ -35,7 +35,7 @@ def test_it_writes_a_picture(name: str, tmp_path: Path, capsys: Any, monkeypatch
     assert (before != after).any()
 
 
-SHIPPED = {"tag_picture": "tag"}
+SHIPPED = {"tag_picture": "tag", "describe_picture": "describe"}
 """Workflows that run on a starter model, and the node that announces it."""
 
 
