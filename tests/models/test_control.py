@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from graph import BadInput, MissingWeights, Settings
-from nodes.models import Shelf, control, inventory
+from nodes.models import Shelf, control, finding, inventory
 from nodes.models.control import load_control
 from nodes.models.depth_map import load_depth_map
 from nodes.models.pose import load_pose
@@ -332,6 +333,7 @@ def test_classes_are_those_of_transformers_own_post_processing(tmp_path: Path) -
 @pytest.mark.parametrize("kind", ["control", "depth_map", "pose"])
 def test_without_weights_it_says_what_to_get(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setitem(finding.KINDS, kind, replace(finding.KINDS[kind], starter=""))
     shelf = Shelf(Settings(root=tmp_path, models=tmp_path / "models", offline=True, device="cpu"))
     with pytest.raises(MissingWeights) as caught:
         shelf.get(kind)
@@ -354,7 +356,7 @@ def test_the_shelf_finds_each_by_name_and_the_hubs_cache_is_told_apart(
         (home / "snapshots").mkdir()
         (home / "snapshots" / "abc").symlink_to(weights[name])
     small.control_file(shelf.models / "control" / "edges.pth", small.control_net())
-    assert shelf.names("control") == ["auto", "edges.pth", "net", "me/net"]
+    assert shelf.names("control") == ["auto", "starter", "edges.pth", "net", "me/net"]
     assert same(shelf.get("control", "edges.pth").net, small.control_net())
     assert inventory.held("control") == ["me/net"]
     assert inventory.held("depth_map") == ["me/depth-anything", "me/dpt", "me/glpn"]

@@ -1,4 +1,4 @@
-"""The workflow that needs a ControlNet runs headless with small weights in the models folder, and without any it says what to get."""
+"""The workflow that needs a ControlNet runs headless with small weights in the models folder and with the starter models."""
 
 from __future__ import annotations
 
@@ -47,10 +47,22 @@ def test_edges_steer_what_is_painted(weights: Path, tmp_path: Path, capsys: Any)
     assert (painted(tmp_path / "h", capsys, "--until", "0") == others[0]).all()
 
 
-def test_without_a_controlnet_it_says_what_to_get(tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_starter_models_follow_edges(tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAFT_MODELS", str(tmp_path / "none"))
+    monkeypatch.setenv("GRAFT_OFFLINE", "1")
+    monkeypatch.setenv("GRAFT_DEVICE", "cpu")
+    steered, free = painted(tmp_path / "a", capsys), painted(tmp_path / "b", capsys, "--weight", "0")
+    assert steered.shape == free.shape
+    assert (steered != free).mean() > 0.5
+
+
+def test_without_that_controlnet_it_says_what_to_get(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GRAFT_MODELS", str(tmp_path / "none"))
     monkeypatch.setenv("GRAFT_OFFLINE", "1")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
-    answer = run("follow_edges.json", tmp_path / "out", capsys)
+    wanted = "lllyasviel/control_v11p_sd15_canny"
+    answer = run("follow_edges.json", tmp_path / "out", capsys, "--control", wanted)
     assert not answer["ok"]
-    assert "control_v11p_sd15_canny" in str(answer)
+    assert wanted in str(answer)

@@ -48,7 +48,13 @@ def load_trained() -> StableDiffusionInpaintPipeline:
 def hints() -> dict[str, object]:
     """What a user of the weights should know: width / height by name, a hole's share of the square, usual guidance."""
     aspects = {name: ASPECT[kind] for kind in KINDS for name in SYNONYMS[kind]}
-    return {"aspects": aspects, "crop": {"hole": HOLE_SHARE}, "guidance": 3.0, "background": "kept", "without_picture": True}
+    return {
+        "aspects": aspects,
+        "crop": {"hole": HOLE_SHARE},
+        "guidance": 3.0,
+        "background": "kept",
+        "without_picture": True,
+    }
 
 
 def forget_places(folder: Path) -> None:

@@ -61,7 +61,7 @@ def fit_object(rng: Random, kind: str, hole: Box, size: int) -> Box:
     return centre - width / 2, foot - height, centre + width / 2, foot
 
 
-def _ground(rng: Random, plate: Background, hole_wh: tuple[float, float], size: int) -> tuple[np.ndarray, Box]:
+def cut_ground(rng: Random, plate: Background, hole_wh: tuple[float, float], size: int) -> tuple[np.ndarray, Box]:
     """A square cut from the place, resized to `size` pixels, and the hole's box in it."""
     side = min(PLATE, rng.uniform(0.28, 0.95) * PLATE)
     scale = side / size
@@ -115,7 +115,7 @@ def draw_crops(seed: int, count: int = 4, size: int = 96) -> list[Crop]:
         kind = rng.choice(KINDS)
         colour = rng.choice(NATURAL[kind]) if rng.random() < 0.45 else rng.choice(tuple(COLOURS))
         style = rng.choices(("box", "outline", "around"), (0.86, 0.09, 0.05))[0]
-        pixels, hole = _ground(rng, plate, hole_size(rng, kind, size), size)
+        pixels, hole = cut_ground(rng, plate, hole_size(rng, kind, size), size)
         pixels = _neighbours(rng, pixels, hole, size)
         pixels, cover = paste_object(pixels, fit_object(rng, kind, hole, size), kind, colour, rng)
         image = np.clip(pixels, 0, 255).round().astype(np.uint8)

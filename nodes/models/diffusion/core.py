@@ -54,9 +54,11 @@ class Diffusion:
         unet = parts["unet"]
         self.channels = int(unet.config.in_channels)
         self.is_xl = "text_encoder_2" in parts
-        self.multiple = 2 ** (len(parts["vae"].config.block_out_channels) - 1)
+        cell = 2 ** (len(parts["vae"].config.block_out_channels) - 1)
+        # diffusers' pipelines want multiples of 8 even where a cell is smaller; the one that edits does not.
+        self.multiple = cell if self.channels == 8 else max(8, cell)
         latent = unet.config.sample_size or 64
-        self.size = (max(latent) if isinstance(latent, (list, tuple)) else latent) * self.multiple
+        self.size = (max(latent) if isinstance(latent, (list, tuple)) else latent) * cell
         self.aspects: dict[str, float] = {str(k): float(v) for k, v in own.get("aspects", {}).items()}
         low, high = own.get("crop", {}).get("hole", HOLE)
         self.hole = float(low), float(high)

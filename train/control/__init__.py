@@ -1,0 +1,1 @@
+"""The starter ControlNet: thin white edges tell the starter painter where outlines belong."""
