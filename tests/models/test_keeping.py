@@ -177,7 +177,7 @@ def test_one_that_is_larger_than_all_may_be_is_loaded_and_said(shelf: Shelf, tmp
     put(tmp_path, "d", 3000)
     run = toy_run(shelf.models)
     assert use(shelf, "d", run).path.stem == "d"
-    assert "d.gguf takes 0 MB on cpu, more than models may keep there together" in run.said[0]
+    assert "d.gguf takes 3 kB on cpu, more than models may keep there together" in run.said[0]
     assert names(shelf) == []
 
 
