@@ -49,6 +49,7 @@ EXAMPLES: dict[str, Example] = {
         "it": {"image": "@photo", "sentences": "make the car green\nremove the tree", "by": "parts", "seed": 5},
         "show": ["image"],
     },
+    "edit.instruct": {**CAR, "it": {"image": "@photo", "instruction": "make the car blue", "mask": "@find", "seed": 3}},
     "edit.reword": {
         "photo": STREET,
         "near": ("image.crop", {"image": "@photo", "left": 250, "top": 250, "width": 370, "height": 250}),
@@ -385,7 +386,6 @@ WITHOUT: dict[str, str] = {
     "control.guide": "it hands a picture over, and has none of its own to show",
     "control.pose": "its weights are too large to ship",
     "diffusion.depth_to_image": "its weights are too large to ship",
-    "edit.instruct": "its weights are too large to ship",
     "improve.upscale": "its weights are too large to ship",
     "video.save": "it writes a film, and no film is shown here",
     "language.ask": "a chat model that follows instructions is too large to ship",
