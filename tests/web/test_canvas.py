@@ -442,9 +442,10 @@ def test_every_place_has_its_menu(server: Server, page: Page) -> None:
     graph_when(page, 'flow.editor.notes.note.colour === "#d9822b"')
     assert "Take the link away" in menu(page, on_link(page, "save.image"))
     page.keyboard.press("Escape")
-    assert menu(page, node(page, "blur").locator('[data-socket="radius"] label'))[:3] == [
+    assert menu(page, node(page, "blur").locator('[data-socket="radius"] label'))[:4] == [
         "Link radius to…",
         "Make radius an input of the graph",
+        "Compare values of radius…",
         "Set radius back to its default",
     ]
     pick(page, "Make radius an input of the graph")
